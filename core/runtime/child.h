@@ -1,0 +1,40 @@
+/* Child processes: started, watched to their end, killed.
+ *
+ * A child inherits only the descriptors that are named. Its death is reported once, by on_exit, from the
+ * loop; a caller that also reads a pipe of the child waits for both (the pipe may still hold output).
+ */
+#ifndef MR_RUNTIME_CHILD_H
+#define MR_RUNTIME_CHILD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/runtime/loop.h"
+
+struct mr_child;
+
+struct mr_child_options {
+    const char *file;        /* absolute path */
+    const char *const *argv; /* ended by NULL, argv[0] included */
+    const char *const *env;  /* ended by NULL; NULL: ours */
+    const int *fds;          /* the child's descriptor i is a copy of fds[i]; -1: /dev/null */
+    size_t fds_count;        /* at least 3 */
+};
+
+/* status: exit code, or -1 when a signal ended it; signum: that signal or 0. */
+typedef void mr_child_exit_fn(void *ctx, int64_t status, int signum);
+
+/* The descriptors in options->fds stay the caller's, who closes its copies afterwards. */
+int mr_child_start(struct mr_loop *loop, const struct mr_child_options *options,
+                   mr_child_exit_fn *on_exit, void *ctx, struct mr_child **out);
+int mr_child_pid(const struct mr_child *child);
+int mr_child_kill(struct mr_child *child, int signum);
+/* User plus system CPU time that the child used so far, microseconds (/proc/PID/stat); 0 if unknown. */
+uint64_t mr_child_cpu_us(const struct mr_child *child);
+/* Kills it if it still runs, reaps it, and never calls back. */
+void mr_child_free(struct mr_child **child);
+
+/* A connected pair of close-on-exec stream sockets. */
+int mr_child_socketpair(int fds[2]);
+
+#endif
