@@ -1,12 +1,13 @@
 /* The api: one table of methods, callers with permissions, calls that are answered now or later.
  *
- * The rows stand in moonroom/methods.def. A folder that does the work binds a handler to each of its
- * rows when it starts; a method without a handler answers "unsupported". Parameters are checked against
- * the row before a handler sees them: a missing or wrong one, or one too many, answers "invalid".
+ * The rows stand in moonroom/methods.def. A folder that does the work binds a handler to each of
+ * its rows when it starts; a method without a handler answers "unsupported". Parameters are checked
+ * against the row before a handler sees them: a missing or wrong one, or one too many, answers
+ * "invalid".
  *
- * A call is answered exactly once, from the handler or later from the loop, with mr_call_return() or
- * mr_call_fail(). When its caller goes away first, the call lives on until its handler answers, and the
- * answer is thrown away; nothing is to be checked by the handler.
+ * A call is answered exactly once, from the handler or later from the loop, with mr_call_return()
+ * or mr_call_fail(). When its caller goes away first, the call lives on until its handler answers,
+ * and the answer is thrown away; nothing is to be checked by the handler.
  */
 #ifndef MR_API_API_H
 #define MR_API_API_H
@@ -27,8 +28,9 @@ enum mr_caller_kind {
     MR_CALLER_SCRIPT, /* a script: what it was granted */
 };
 
-/* Something on behalf of which methods are called. `notify` takes a message for the caller (an event or a
- * call back into a script, in the terms of core/api/rpc.h); both arguments are borrowed. */
+/* Something on behalf of which methods are called. `notify` takes a message for the caller (an
+ * event or a call back into a script, in the terms of core/api/rpc.h); both arguments are borrowed.
+ */
 struct mr_caller_options {
     enum mr_caller_kind kind;
     const char *name;          /* "greeter"; copied */
@@ -49,9 +51,9 @@ enum mr_caller_kind mr_caller_kind(const struct mr_caller *caller);
 bool mr_caller_may(const struct mr_caller *caller, const char *permission);
 /* Tells the caller something; see notify above. */
 void mr_caller_notify(struct mr_caller *caller, const char *method, const cJSON *params);
-/* What belongs to a caller is undone with it: fn is called by mr_caller_free(). Used by whoever keeps
- * something in a caller's name (timers, commands). `key` is any address that names the keeper; the value
- * is found again with mr_caller_data(). */
+/* What belongs to a caller is undone with it: fn is called by mr_caller_free(). Used by whoever
+ * keeps something in a caller's name (timers, commands). `key` is any address that names the
+ * keeper; the value is found again with mr_caller_data(). */
 int mr_caller_attach(struct mr_caller *caller, const void *key, void *value,
                      void (*fn)(void *value));
 void *mr_caller_data(const struct mr_caller *caller, const void *key);
@@ -59,7 +61,8 @@ void *mr_caller_data(const struct mr_caller *caller, const void *key);
 /* params is borrowed. */
 typedef void mr_method_fn(void *ctx, struct mr_call *call, const cJSON *params);
 
-/* MR_ENOTFOUND when methods.def has no such row, MR_EEXISTS when it is bound. name is not copied. */
+/* MR_ENOTFOUND when methods.def has no such row, MR_EEXISTS when it is bound. name is not copied.
+ */
 int mr_api_bind(struct mr_api *api, const char *name, mr_method_fn *fn, void *ctx);
 void mr_api_unbind(struct mr_api *api, const char *name);
 
@@ -82,8 +85,8 @@ struct mr_caller *mr_call_caller(const struct mr_call *call);
 /* How a call ended: err MR_OK and result (borrowed, may be NULL), or an error and its text. */
 typedef void mr_done_fn(void *ctx, int err, const char *text, const cJSON *result);
 
-/* Calls a method. `done` comes exactly once unless the caller is freed first; it may come before this
- * function returns. params is borrowed and may be NULL. done may be NULL. */
+/* Calls a method. `done` comes exactly once unless the caller is freed first; it may come before
+ * this function returns. params is borrowed and may be NULL. done may be NULL. */
 void mr_api_call(struct mr_api *api, struct mr_caller *caller, const char *method,
                  const cJSON *params, mr_done_fn *done, void *ctx);
 
@@ -91,12 +94,12 @@ void mr_api_call(struct mr_api *api, struct mr_caller *caller, const char *metho
 cJSON *mr_api_describe(void);
 
 /* Secrets. A secret that was typed for a script is kept here and named by a token. */
-/* Keeps a copy; token gets "secret:..." (at least 40 bytes). The token works for this caller only and
- * dies with it, or after 10 minutes. */
+/* Keeps a copy; token gets "secret:..." (at least 40 bytes). The token works for this caller only
+ * and dies with it, or after 10 minutes. */
 int mr_caller_keep_secret(struct mr_caller *caller, const struct mr_secret *secret, char *token,
                           size_t token_size);
-/* Resolves a parameter of type secret into out (to be freed by the caller): a token of this caller; for
- * RPC and user callers also the text itself. MR_EINVAL otherwise. */
+/* Resolves a parameter of type secret into out (to be freed by the caller): a token of this caller;
+ * for RPC and user callers also the text itself. MR_EINVAL otherwise. */
 int mr_call_secret(struct mr_call *call, const cJSON *value, struct mr_secret *out);
 
 #endif

@@ -1,16 +1,18 @@
 /* Commands: /name and what follows.
  *
- * A command has an argument spec from which its usage, the parsing, the help and the completion follow:
+ * A command has an argument spec from which its usage, the parsing, the help and the completion
+ * follow:
  *
  *   <user:user> [n:int=1] <text:text>
  *
- * `<name:type>` must be given, `[name:type]` may be, `=value` is its default. Types: word, user, int,
- * number, text (the rest of the line, only last), command, setting, value (of the setting before),
- * script, strategy, chat, item, file and a|b|c (one of these words). "quoted words" keep their blanks.
+ * `<name:type>` must be given, `[name:type]` may be, `=value` is its default. Types: word, user,
+ * int, number, text (the rest of the line, only last), command, setting, value (of the setting
+ * before), script, strategy, chat, item, file and a|b|c (one of these words). "quoted words" keep
+ * their blanks.
  *
- * The core registers /quit and /script itself; all others come from scripts. An unknown name is never
- * sent to the room: it is refused with the nearest name. While the commands script is still starting, a
- * line waits up to 2 s for it.
+ * The core registers /quit and /script itself; all others come from scripts. An unknown name is
+ * never sent to the room: it is refused with the nearest name. While the commands script is still
+ * starting, a line waits up to 2 s for it.
  */
 #ifndef MR_API_COMMAND_H
 #define MR_API_COMMAND_H
@@ -24,46 +26,49 @@
 struct mr_commands;
 struct mr_command;
 
-/* args: an object, name -> value, defaults filled in, and "_rest": what followed the name. `chat` is the
- * chat it was typed in. */
+/* args: an object, name -> value, defaults filled in, and "_rest": what followed the name. `chat`
+ * is the chat it was typed in. */
 typedef void mr_command_fn(void *ctx, const cJSON *args, const char *chat);
 
 struct mr_command_spec {
-    const char *name;    /* without the slash: [a-z][a-z0-9-]* */
-    const char *args;    /* argument spec; "" for none */
-    const char *help;    /* one line */
-    const char *details; /* more, for /help NAME; may be NULL */
+    const char *name;           /* without the slash: [a-z][a-z0-9-]* */
+    const char *args;           /* argument spec; "" for none */
+    const char *help;           /* one line */
+    const char *details;        /* more, for /help NAME; may be NULL */
     const char *const *aliases; /* ended by NULL; may be NULL */
-    const char *owner;   /* name of the script, or "core" */
+    const char *owner;          /* name of the script, or "core" */
 };
 
 int mr_commands_new(struct mr_loop *loop, struct mr_commands **out);
 void mr_commands_free(struct mr_commands *commands);
 
-/* All strings are copied. MR_EEXISTS when the name is taken, MR_EINVAL with the reason for a bad spec. */
+/* All strings are copied. MR_EEXISTS when the name is taken, MR_EINVAL with the reason for a bad
+ * spec. */
 int mr_commands_add(struct mr_commands *commands, const struct mr_command_spec *spec,
                     mr_command_fn *fn, void *ctx, struct mr_command **out, char *why,
                     size_t why_size);
 void mr_command_remove(struct mr_command **command);
 
-/* How a line went that was typed: a sentence to show, or nothing. The callback comes once, from the loop
- * or before this returns, when the line was parsed and handed to its command or refused. */
+/* How a line went that was typed: a sentence to show, or nothing. The callback comes once, from the
+ * loop or before this returns, when the line was parsed and handed to its command or refused. */
 typedef void mr_commands_fn(void *ctx, int err, const char *text);
 
 /* line begins with '/'. */
 void mr_commands_run(struct mr_commands *commands, const char *line, const char *chat,
                      mr_commands_fn *done, void *ctx);
-/* While held, an unknown name waits (at most 2 s from the call of mr_commands_run). Counted: the script
- * manager holds while the commands script starts, and releases when it is up or failed. */
+/* While held, an unknown name waits (at most 2 s from the call of mr_commands_run). Counted: the
+ * script manager holds while the commands script starts, and releases when it is up or failed. */
 void mr_commands_hold(struct mr_commands *commands);
 void mr_commands_release(struct mr_commands *commands);
 
-/* Every command in order of name: {name, usage, help, details, owner, aliases}; the caller deletes it. */
+/* Every command in order of name: {name, usage, help, details, owner, aliases}; the caller deletes
+ * it. */
 cJSON *mr_commands_list(const struct mr_commands *commands);
 
-/* What the word at the end of `line` could be, for completion: its type and where it begins. type is
- * "command" for the name itself, an argument's type ("user", "a|b|c", ...), or "" when nothing can be
- * completed. previous gets the argument before (for "value"); both are NUL-terminated copies. */
+/* What the word at the end of `line` could be, for completion: its type and where it begins. type
+ * is "command" for the name itself, an argument's type ("user", "a|b|c", ...), or "" when nothing
+ * can be completed. previous gets the argument before (for "value"); both are NUL-terminated
+ * copies. */
 struct mr_completion_place {
     char type[128];
     char previous[128];

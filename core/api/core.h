@@ -1,7 +1,7 @@
 /* The parts of a running client that floor 5 works with, handed down by the app.
  *
- * The app creates them in this order and destroys them in the reverse one. Nothing here is owned by who
- * gets it.
+ * The app creates them in this order and destroys them in the reverse one. Nothing here is owned by
+ * who gets it.
  */
 #ifndef MR_API_CORE_H
 #define MR_API_CORE_H

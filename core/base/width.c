@@ -151,7 +151,7 @@ int mr_char_width(uint32_t code_point)
     if (in_table(zero_width, sizeof zero_width / sizeof zero_width[0] - 1, code_point))
         return 0;
     return in_table(double_width, sizeof double_width / sizeof double_width[0] - 1, code_point) ? 2
-                                                                                               : 1;
+                                                                                                : 1;
 }
 
 size_t mr_str_width(const char *text, size_t len)

@@ -1,7 +1,8 @@
 /* Child processes: started, watched to their end, killed.
  *
- * A child inherits only the descriptors that are named. Its death is reported once, by on_exit, from the
- * loop; a caller that also reads a pipe of the child waits for both (the pipe may still hold output).
+ * A child inherits only the descriptors that are named. Its death is reported once, by on_exit,
+ * from the loop; a caller that also reads a pipe of the child waits for both (the pipe may still
+ * hold output).
  */
 #ifndef MR_RUNTIME_CHILD_H
 #define MR_RUNTIME_CHILD_H
@@ -29,7 +30,8 @@ int mr_child_start(struct mr_loop *loop, const struct mr_child_options *options,
                    mr_child_exit_fn *on_exit, void *ctx, struct mr_child **out);
 int mr_child_pid(const struct mr_child *child);
 int mr_child_kill(struct mr_child *child, int signum);
-/* User plus system CPU time that the child used so far, microseconds (/proc/PID/stat); 0 if unknown. */
+/* User plus system CPU time that the child used so far, microseconds (/proc/PID/stat); 0 if
+ * unknown. */
 uint64_t mr_child_cpu_us(const struct mr_child *child);
 /* Kills it if it still runs, reaps it, and never calls back. */
 void mr_child_free(struct mr_child **child);

@@ -1,10 +1,10 @@
 /* Events: something happened, everyone who listens is told.
  *
- * Listeners are called in order of (priority, sequence of registration), synchronously, on the loop's
- * thread. Inside a callback anything may be registered or removed: a removed listener is not called any
- * more, a new one is called from the next event on. Every listener has an owner, and one call removes
- * all that an owner has. An event emitted inside a callback is queued and delivered after the current
- * one, so that everyone sees the same order.
+ * Listeners are called in order of (priority, sequence of registration), synchronously, on the
+ * loop's thread. Inside a callback anything may be registered or removed: a removed listener is not
+ * called any more, a new one is called from the next event on. Every listener has an owner, and one
+ * call removes all that an owner has. An event emitted inside a callback is queued and delivered
+ * after the current one, so that everyone sees the same order.
  */
 #ifndef MR_RUNTIME_HOOK_H
 #define MR_RUNTIME_HOOK_H
@@ -24,14 +24,15 @@ typedef void mr_hook_fn(void *ctx, const char *name, const cJSON *data);
 int mr_hooks_new(struct mr_hooks **out);
 void mr_hooks_free(struct mr_hooks *hooks);
 
-/* name: one of the core's events, or "OWNER.event" of a script or plugin. owner may be NULL; out may be
- * NULL. Lower priorities are called first; 0 is the usual one. */
+/* name: one of the core's events, or "OWNER.event" of a script or plugin. owner may be NULL; out
+ * may be NULL. Lower priorities are called first; 0 is the usual one. */
 int mr_hooks_listen(struct mr_hooks *hooks, const char *name, int priority, const void *owner,
                     mr_hook_fn *fn, void *ctx, struct mr_hook **out);
 void mr_hook_remove(struct mr_hook **hook);
 void mr_hooks_remove_owner(struct mr_hooks *hooks, const void *owner);
 
-/* Takes data (an object; NULL stands for an empty one), also on failure, and adds "time" if missing. */
+/* Takes data (an object; NULL stands for an empty one), also on failure, and adds "time" if
+ * missing. */
 int mr_hooks_emit(struct mr_hooks *hooks, enum mr_event event, cJSON *data);
 /* The same for a custom event, whose name must hold a dot and be no event of the core. */
 int mr_hooks_emit_named(struct mr_hooks *hooks, const char *name, cJSON *data);

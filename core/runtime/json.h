@@ -1,7 +1,7 @@
 /* JSON, strictly: the rules for every line that crosses a process border.
  *
- * A text must be valid UTF-8, at most MR_LIMIT_JSON_DEPTH deep, one value with nothing behind it, without
- * \u0000. Integers beyond 10^15 travel as strings. Keys are compared case-sensitively.
+ * A text must be valid UTF-8, at most MR_LIMIT_JSON_DEPTH deep, one value with nothing behind it,
+ * without \u0000. Integers beyond 10^15 travel as strings. Keys are compared case-sensitively.
  */
 #ifndef MR_RUNTIME_JSON_H
 #define MR_RUNTIME_JSON_H

@@ -1,9 +1,9 @@
 /* The event loop: time, deferred work, watched descriptors, signals.
  *
- * One thread, one loop a process. Every callback runs from mr_loop_run(), never from inside a function
- * of this floor. A handle that was stopped never calls back again, also not in the same turn. Stopping
- * functions take the address of the pointer, clear it, and accept NULL there.
- * The only home of libuv in the core, with the other files of this folder.
+ * One thread, one loop a process. Every callback runs from mr_loop_run(), never from inside a
+ * function of this floor. A handle that was stopped never calls back again, also not in the same
+ * turn. Stopping functions take the address of the pointer, clear it, and accept NULL there. The
+ * only home of libuv in the core, with the other files of this folder.
  */
 #ifndef MR_RUNTIME_LOOP_H
 #define MR_RUNTIME_LOOP_H
@@ -34,7 +34,8 @@ uint64_t mr_loop_now_ms(struct mr_loop *loop);
  * measures others' deadlines restarts them when this changed. */
 unsigned mr_loop_gaps(const struct mr_loop *loop);
 
-/* One shot when repeat_ms is 0; a one-shot timer that has fired is still to be stopped by its owner. */
+/* One shot when repeat_ms is 0; a one-shot timer that has fired is still to be stopped by its
+ * owner. */
 int mr_timer_start(struct mr_loop *loop, uint64_t delay_ms, uint64_t repeat_ms, mr_loop_fn *fn,
                    void *ctx, struct mr_timer **out);
 void mr_timer_stop(struct mr_timer **timer);

@@ -6,10 +6,10 @@
 #define MR_RUNTIME_PATHS_H
 
 struct mr_paths {
-    char *config;          /* $XDG_CONFIG_HOME/moonroom, or HOME/config */
-    char *state;           /* $XDG_STATE_HOME/moonroom (chat logs, history), or HOME/state */
-    char *data;            /* $XDG_DATA_HOME/moonroom (script stores, the local room), or HOME/data */
-    char *user_scripts;    /* CONFIG/scripts: overrides the shipped ones file by file */
+    char *config;       /* $XDG_CONFIG_HOME/moonroom, or HOME/config */
+    char *state;        /* $XDG_STATE_HOME/moonroom (chat logs, history), or HOME/state */
+    char *data;         /* $XDG_DATA_HOME/moonroom (script stores, the local room), or HOME/data */
+    char *user_scripts; /* CONFIG/scripts: overrides the shipped ones file by file */
     char *shipped_scripts; /* installed, or the source tree's scripts/ when run from a build */
     char *plugins;         /* the one trusted folder of native plugins */
     char *self;            /* this executable */

@@ -1,9 +1,9 @@
 /* Settings: a table of descriptors, a JSON file, and whoever wants to know of changes.
  *
  * The core's settings stand in settings.def; a script's are declared when it loads, under
- * "SCRIPT.name". Values are kept in CONFIG/settings.json (one object, name -> value), saved atomically
- * after a change. Unknown keys in that file are kept and reported, a value of the wrong type is reported
- * and the default used. A change emits the event "setting".
+ * "SCRIPT.name". Values are kept in CONFIG/settings.json (one object, name -> value), saved
+ * atomically after a change. Unknown keys in that file are kept and reported, a value of the wrong
+ * type is reported and the default used. A change emits the event "setting".
  */
 #ifndef MR_RUNTIME_SETTINGS_H
 #define MR_RUNTIME_SETTINGS_H
@@ -30,7 +30,8 @@ struct mr_setting {
 
 struct mr_settings;
 
-/* path is copied; NULL keeps everything in memory. A file that cannot be read is reported to log. */
+/* path is copied; NULL keeps everything in memory. A file that cannot be read is reported to log.
+ */
 int mr_settings_new(const char *path, struct mr_hooks *hooks, struct mr_log *log,
                     struct mr_settings **out);
 void mr_settings_free(struct mr_settings *settings);
@@ -40,7 +41,8 @@ int mr_settings_declare(struct mr_settings *settings, const struct mr_setting *r
                         const void *owner);
 void mr_settings_undeclare(struct mr_settings *settings, const void *owner);
 
-/* Reading a setting that does not exist is a mistake of ours: fallback values, and a line in the log. */
+/* Reading a setting that does not exist is a mistake of ours: fallback values, and a line in the
+ * log. */
 bool mr_settings_bool(const struct mr_settings *settings, const char *name);
 int64_t mr_settings_int(const struct mr_settings *settings, const char *name);
 /* Borrowed until the next change. */

@@ -1,8 +1,8 @@
 /* Byte streams: a TCP connection, or any descriptor that is a socket or pipe.
  *
- * Callbacks run from the loop only. on_close is called at most once, when the stream ended by itself
- * (err is MR_OK for an orderly end of file); it is not called by mr_stream_close(), after which nothing
- * is called any more. Inside any callback the stream may be closed.
+ * Callbacks run from the loop only. on_close is called at most once, when the stream ended by
+ * itself (err is MR_OK for an orderly end of file); it is not called by mr_stream_close(), after
+ * which nothing is called any more. Inside any callback the stream may be closed.
  */
 #ifndef MR_RUNTIME_STREAM_H
 #define MR_RUNTIME_STREAM_H
@@ -17,7 +17,8 @@ struct mr_stream;
 struct mr_stream_callbacks {
     void (*on_open)(void *ctx); /* TCP only: connected */
     void (*on_read)(void *ctx, const uint8_t *bytes, size_t len);
-    /* `text` is one plain sentence part for the user ("connection refused"), valid during the call. */
+    /* `text` is one plain sentence part for the user ("connection refused"), valid during the call.
+     */
     void (*on_close)(void *ctx, int err, const char *text);
     void (*on_drain)(void *ctx); /* may be NULL: everything queued has been handed to the system */
 };

@@ -1,8 +1,9 @@
 /* The script manager: finds, starts, supervises and ends the processes of scripts.
  *
- * Binds the methods script.*, store.*, mine.start, mine.stop, mine.strategies and the command /script.
- * Each script runs in a moonroom-lua process of its own behind its wall; the link is core/api/rpc.h over
- * a socketpair. Rules of deadlines, back-pressure, death and reload: docs/architecture.md.
+ * Binds the methods script.*, store.*, mine.start, mine.stop, mine.strategies and the command
+ * /script. Each script runs in a moonroom-lua process of its own behind its wall; the link is
+ * core/api/rpc.h over a socketpair. Rules of deadlines, back-pressure, death and reload:
+ * docs/architecture.md.
  */
 #ifndef MR_SCRIPT_SCRIPT_H
 #define MR_SCRIPT_SCRIPT_H
@@ -15,9 +16,9 @@ int mr_scripts_new(struct mr_core *core, struct mr_scripts **out);
 /* Kills what still runs. */
 void mr_scripts_free(struct mr_scripts *scripts);
 
-/* Starts the shipped commands and whatever the user has in the scripts folder's autoload list. Returns at
- * once; each script tells by the event script_loaded or script_ended. Holds the command table until the
- * commands script is up. */
+/* Starts the shipped commands and whatever the user has in the scripts folder's autoload list.
+ * Returns at once; each script tells by the event script_loaded or script_ended. Holds the command
+ * table until the commands script is up. */
 int mr_scripts_start(struct mr_scripts *scripts);
 /* Starts one by path or name, as `moonroom run` and /script load do. */
 int mr_scripts_load(struct mr_scripts *scripts, const char *name_or_path, char *why,

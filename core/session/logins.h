@@ -1,7 +1,8 @@
 /* Remembered logins: a file of mode 0600 in the config folder, one JSON object,
  * "host:port" -> {"last": NAME, "logins": {NAME: HASH or ""}}.
  *
- * What is kept is the hash that the v5 wire sends (it is the login secret there), never the password;
+ * What is kept is the hash that the v5 wire sends (it is the login secret there), never the
+ * password;
  * "" when only the name is remembered. Saved atomically.
  */
 #ifndef MR_SESSION_LOGINS_H

@@ -1,9 +1,9 @@
 /* The session: one connection to one room, from the address to the goodbye.
  *
- * A state machine over the wire floor and a stream. What happens is told through events (events.def);
- * these functions only start things. Nothing here talks to the terminal, and nothing of floor 5 is
- * known here. All text given in is UTF-8 and is refused with MR_EINVAL when it could be taken for a
- * command or holds LF, CR or NUL; `why` then says so in one sentence for the user.
+ * A state machine over the wire floor and a stream. What happens is told through events
+ * (events.def); these functions only start things. Nothing here talks to the terminal, and nothing
+ * of floor 5 is known here. All text given in is UTF-8 and is refused with MR_EINVAL when it could
+ * be taken for a command or holds LF, CR or NUL; `why` then says so in one sentence for the user.
  */
 #ifndef MR_SESSION_SESSION_H
 #define MR_SESSION_SESSION_H
@@ -63,17 +63,18 @@ void mr_session_free(struct mr_session *session);
 enum mr_session_state mr_session_state(const struct mr_session *session);
 const char *mr_session_state_name(enum mr_session_state state);
 
-/* Connects and logs in, or registers. A v5 connection carries its login in its first bytes, so there is
- * no connected state without a name. Ends in the event "login", or in "login_failed" and / or
- * "disconnect", whose code is one of: refused (TCP), not_found (no such host), timeout, protocol,
- * bad_password (login refused), exists (name taken or registration refused), kicked, closed (we did),
- * lost (the room went away). `text` of these events is one sentence that says what to do.
- * MR_ESTATE while a session is up. The password is wiped from the session once the hash is made. */
+/* Connects and logs in, or registers. A v5 connection carries its login in its first bytes, so
+ * there is no connected state without a name. Ends in the event "login", or in "login_failed" and /
+ * or "disconnect", whose code is one of: refused (TCP), not_found (no such host), timeout,
+ * protocol, bad_password (login refused), exists (name taken or registration refused), kicked,
+ * closed (we did), lost (the room went away). `text` of these events is one sentence that says what
+ * to do. MR_ESTATE while a session is up. The password is wiped from the session once the hash is
+ * made. */
 int mr_session_login(struct mr_session *session, const struct mr_address *address, const char *name,
                      const struct mr_secret *password, bool registering, char *why,
                      size_t why_size);
-/* The same with the stored hash of a remembered login. MR_ENOTFOUND if there is none. name may be NULL:
- * the one that was last used there. */
+/* The same with the stored hash of a remembered login. MR_ENOTFOUND if there is none. name may be
+ * NULL: the one that was last used there. */
 int mr_session_login_remembered(struct mr_session *session, const struct mr_address *address,
                                 const char *name, char *why, size_t why_size);
 /* Leaves: queued lines first, then /exit, then the close (at most 2 s). */
@@ -90,9 +91,9 @@ int mr_session_pay(struct mr_session *session, const char *user, int64_t coins, 
                    size_t why_size);
 int mr_session_kick(struct mr_session *session, const char *user, char *why, size_t why_size);
 
-/* Questions to the room. One outstanding a kind, first in first out; identical ones share an answer. The
- * callback comes exactly once, from the loop: MR_OK with a value (borrowed) that depends on the kind,
- * or an error with a sentence: timeout, offline, refused (the room's /e line).
+/* Questions to the room. One outstanding a kind, first in first out; identical ones share an
+ * answer. The callback comes exactly once, from the loop: MR_OK with a value (borrowed) that
+ * depends on the kind, or an error with a sentence: timeout, offline, refused (the room's /e line).
  *   ACTIVE           arg -                  -> ["alice", "bob"]
  *   LEADERBOARD      arg -                  -> [{"name": "bob", "coins": 10}]
  *   HASH             arg -                  -> "prev_hash"
@@ -138,7 +139,7 @@ struct mr_room_facts {
     unsigned peer_key_bits;
     int64_t balance;
     int64_t cookies;
-    int64_t login_time;         /* seconds since 1970, 0 when offline */
+    int64_t login_time; /* seconds since 1970, 0 when offline */
     uint64_t lines_in, lines_out;
 };
 
@@ -156,9 +157,10 @@ struct mr_job {
 };
 
 bool mr_session_job(const struct mr_session *session, struct mr_job *out);
-/* Verifies s (86 bytes and NUL) against the job and queues it. MR_EUNVERIFIED when the digest does not
- * fit (nothing is sent), MR_EBUSY when the pace is exceeded (one at a time until the room answered or 5 s
- * passed, at most 4 a second), MR_EOFFLINE. Then events mine.found and accepted / rejected / stale. */
+/* Verifies s (86 bytes and NUL) against the job and queues it. MR_EUNVERIFIED when the digest does
+ * not fit (nothing is sent), MR_EBUSY when the pace is exceeded (one at a time until the room
+ * answered or 5 s passed, at most 4 a second), MR_EOFFLINE. Then events mine.found and accepted /
+ * rejected / stale. */
 int mr_session_submit(struct mr_session *session, const char *s, char *why, size_t why_size);
 
 struct mr_mine_counts {

@@ -1,8 +1,8 @@
 /* The user interface: a readline prompt, or plain lines without a terminal.
  *
- * It listens to events and shows them, takes typed lines, and binds the methods ui.*. Which of the two it
- * is follows from what the app asks for; scripts see no difference except that questions fail with
- * "unsupported" where nobody can be asked.
+ * It listens to events and shows them, takes typed lines, and binds the methods ui.*. Which of the
+ * two it is follows from what the app asks for; scripts see no difference except that questions
+ * fail with "unsupported" where nobody can be asked.
  */
 #ifndef MR_UI_UI_H
 #define MR_UI_UI_H
@@ -11,9 +11,10 @@
 
 struct mr_ui;
 
-/* MR_UI_PROMPT: readline on the terminal. MR_UI_PLAIN: reads lines from standard input, writes exactly
- * `name> text` lines to standard output and everything else to standard error. MR_UI_QUIET: no input
- * at all and nothing on standard output (moonroom run, --rpc); what scripts print goes to standard error. */
+/* MR_UI_PROMPT: readline on the terminal. MR_UI_PLAIN: reads lines from standard input, writes
+ * exactly `name> text` lines to standard output and everything else to standard error. MR_UI_QUIET:
+ * no input at all and nothing on standard output (moonroom run, --rpc); what scripts print goes to
+ * standard error. */
 enum mr_ui_kind { MR_UI_PROMPT, MR_UI_PLAIN, MR_UI_QUIET };
 
 /* At the end of plain input: leave once all is sent (a last ping came back, or 5 s), then quit. */
@@ -21,10 +22,10 @@ int mr_ui_new(struct mr_core *core, enum mr_ui_kind kind, struct mr_ui **out);
 /* Puts the terminal back as it was. */
 void mr_ui_free(struct mr_ui *ui);
 
-/* What the app knows of how to get into a room; all borrowed for the call. The ui does the rest: shows
- * the terms and asks for name and password where something is missing and somebody can be asked, logs in
- * or registers, asks once what to remember. On failure the prompt stays (kind PROMPT), or the
- * program quits with the exit code of the failure (others). */
+/* What the app knows of how to get into a room; all borrowed for the call. The ui does the rest:
+ * shows the terms and asks for name and password where something is missing and somebody can be
+ * asked, logs in or registers, asks once what to remember. On failure the prompt stays (kind
+ * PROMPT), or the program quits with the exit code of the failure (others). */
 struct mr_ui_entry {
     const struct mr_address *address; /* NULL: ask for it, or stay offline */
     const char *user;                 /* NULL: the remembered one, or ask */

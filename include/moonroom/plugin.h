@@ -1,13 +1,14 @@
 /* What a native plugin sees of moonroom.
  *
- * A plugin is a shared object with a manifest and one symbol, `moonroom_plugin`. The manifest lies in an
- * ELF section of its own (write MR_PLUGIN_MANIFEST once, at file scope); moonroom reads it from the file
- * before it loads the object, so nothing of a plugin with another ABI ever runs, constructors included.
+ * A plugin is a shared object with a manifest and one symbol, `moonroom_plugin`. The manifest lies
+ * in an ELF section of its own (write MR_PLUGIN_MANIFEST once, at file scope); moonroom reads it
+ * from the file before it loads the object, so nothing of a plugin with another ABI ever runs,
+ * constructors included.
  *
- * Threads: everything here happens on the thread of the loop, and the functions of `struct mr_host` may
- * be called from there only. A plugin that has threads of its own comes back through its own uv_async_t.
- * Ownership: strings and rows that are handed over stay the plugin's and live until stop() has returned.
- * Errors: 0 or a negative value of enum mr_error (moonroom/errors.h).
+ * Threads: everything here happens on the thread of the loop, and the functions of `struct mr_host`
+ * may be called from there only. A plugin that has threads of its own comes back through its own
+ * uv_async_t. Ownership: strings and rows that are handed over stay the plugin's and live until
+ * stop() has returned. Errors: 0 or a negative value of enum mr_error (moonroom/errors.h).
  * Encoding: UTF-8 everywhere.
  * Compatibility: `struct mr_host` only ever grows at its end. A plugin may use a member when
  * host->size reaches behind it. The ABI number changes when anything else does.
@@ -32,8 +33,8 @@
 
 struct uv_loop_s;
 
-/* A program of the command line: `moonroom NAME ...`. run() owns the process until it returns the exit
- * code; it drives host->loop itself. argv[0] is NAME. */
+/* A program of the command line: `moonroom NAME ...`. run() owns the process until it returns the
+ * exit code; it drives host->loop itself. argv[0] is NAME. */
 struct mr_subcommand {
     const char *name;
     const char *help; /* one line */
