@@ -1,0 +1,39 @@
+-- Questions that several commands ask.
+local tell = require("tell")
+
+local ask = {}
+
+-- A new password, typed twice, as the token of a secret; nil when the user gave up or nobody can be asked.
+function ask.new_password(question)
+  local first, err = ui.input(question, { secret = true })
+  if not first then
+    return tell.fail(err)
+  end
+  local again
+  again, err = ui.input("The same again:", { secret = true })
+  if not again then
+    return tell.fail(err)
+  end
+  if not ui.same(first, again) then
+    return tell.fail("These two differ; nothing was changed. Try again.")
+  end
+  return first
+end
+
+-- Whether to go on. `sure` is what was typed behind the command: "yes" answers in advance, for lines that
+-- come from a file or a pipe, where nobody can be asked.
+function ask.sure(question, sure)
+  if sure == "yes" then
+    return true
+  end
+  local yes, err = ui.confirm(question)
+  if err then
+    return tell.fail(err.code == "unsupported" and "Nobody can be asked here; add the word yes to go ahead." or err)
+  end
+  if not yes then
+    tell.done("Nothing was done.")
+  end
+  return yes
+end
+
+return ask

@@ -1,0 +1,28 @@
+-- /delete-account: give up your account for good.
+local tell = require("tell")
+
+command {
+  name = "delete-account",
+  help = "Delete your account, its coins and its name, for good.",
+  run = function()
+    local me = chat.me()
+    if not me then
+      return tell.fail("You are in no room; log in to the account first.")
+    end
+    local typed, err = ui.input(("This deletes %s and its coins for good. Type %s to go on:"):format(me, me))
+    if not typed then
+      return tell.fail(err)
+    end
+    if typed ~= me then
+      return tell.fail("That is not %s; nothing was deleted.", me)
+    end
+    local password
+    password, err = ui.input("Password of " .. me .. ":", { secret = true })
+    if not password then
+      return tell.fail(err)
+    end
+    local ok
+    ok, err = account.delete(password)
+    tell.outcome(ok, err, "The account %s is deleted.", me)
+  end,
+}

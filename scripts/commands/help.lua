@@ -1,0 +1,89 @@
+-- /help: every command there is, from the table that parses them.
+local tell = require("tell")
+
+-- Which command stands where; one that is in no group is listed under the script that brought it.
+local groups = {
+  { "Talking", "w query close chats me note active search history clear" },
+  { "Coins", "balance pay cost buy leaderboard mine" },
+  { "The room", "connect login logout register password delete-account kick ping ipinfo protocol terms raw" },
+  { "moonroom", "help set color notify log script quit" },
+}
+
+local function by_name()
+  local found = {}
+  for _, entry in ipairs(command.list()) do
+    found[entry.name] = entry
+    for _, alias in ipairs(entry.aliases or {}) do
+      found[alias] = found[alias] or entry
+    end
+  end
+  return found
+end
+
+local function show_one(entry)
+  ui.print(entry.usage, { style = "title" })
+  ui.print(entry.help)
+  if entry.long and entry.long ~= "" then
+    ui.print(entry.long)
+  end
+  if entry.aliases and #entry.aliases > 0 then
+    ui.print("Also: /" .. table.concat(entry.aliases, ", /"))
+  end
+end
+
+local function show_group(title, entries)
+  if #entries == 0 then
+    return
+  end
+  local rows = {}
+  for i, entry in ipairs(entries) do
+    rows[i] = { entry.usage, entry.help }
+  end
+  ui.print(title, { style = "title" })
+  ui.table(rows)
+end
+
+local function show_all()
+  local found, shown = by_name(), {}
+  for _, group in ipairs(groups) do
+    local entries = {}
+    for name in group[2]:gmatch("%S+") do
+      if found[name] then
+        entries[#entries + 1] = found[name]
+        shown[name] = true
+      end
+    end
+    show_group(group[1], entries)
+  end
+  local others, owners = {}, {}
+  for _, entry in ipairs(command.list()) do
+    if not shown[entry.name] then
+      if not others[entry.owner] then
+        others[entry.owner] = {}
+        owners[#owners + 1] = entry.owner
+      end
+      table.insert(others[entry.owner], entry)
+    end
+  end
+  for _, owner in ipairs(owners) do
+    show_group("From " .. owner, others[owner])
+  end
+  tell.done("/help NAME tells more of one; Tab completes commands, names and arguments.")
+end
+
+command {
+  name = "help",
+  args = "[command:command]",
+  help = "List all commands, or explain one.",
+  run = function(args)
+    if not args.command then
+      return show_all()
+    end
+    local name = args.command:gsub("^/", "")
+    local entry = by_name()[name]
+    if not entry then
+      return tell.fail("There is no command /%s; /help lists them all.", name)
+    end
+    show_one(entry)
+  end,
+}

@@ -1,0 +1,86 @@
+-- /login, /register, /logout: accounts of the room.
+local tell = require("tell")
+local ask = require("ask")
+
+-- Asks once what to remember of a login that worked.
+local function offer_to_remember()
+  if settings.get("login.remember") ~= "ask" then
+    return
+  end
+  local yes = ui.confirm("Remember this login on this machine?", { default = true })
+  if yes ~= nil then
+    client.remember(yes and "login" or "no")
+  end
+end
+
+local function name_or_ask(name)
+  if name then
+    return name
+  end
+  return ui.input("Name:")
+end
+
+command {
+  name = "login",
+  args = "[name:word] [address:word]",
+  help = "Log in; asks for the password unless it is remembered.",
+  run = function(args)
+    local ok, err = client.login(args.name, nil, args.address)
+    if not ok and err.code == "not_found" then
+      local name, password
+      name, err = name_or_ask(args.name)
+      if not name then
+        return tell.fail(err)
+      end
+      password, err = ui.input("Password of " .. name .. ":", { secret = true })
+      if not password then
+        return tell.fail(err)
+      end
+      ok, err = client.login(name, password, args.address)
+      if ok then
+        offer_to_remember()
+      end
+    end
+    if not ok then
+      tell.fail(err)
+    end
+  end,
+}
+
+command {
+  name = "register",
+  args = "[name:word] [address:word]",
+  help = "Make an account in this room and log in.",
+  run = function(args)
+    if not settings.get("terms.accepted") then
+      ui.print(client.terms())
+      if not ui.confirm("Do you accept these terms?") then
+        return tell.fail("Without accepting the terms there is no account; nothing was sent.")
+      end
+      settings.set("terms.accepted", true)
+    end
+    local name, err = name_or_ask(args.name)
+    if not name then
+      return tell.fail(err)
+    end
+    local password = ask.new_password("Password, at least 8 characters:")
+    if not password then
+      return
+    end
+    local ok
+    ok, err = client.register(name, password, args.address)
+    if not ok then
+      return tell.fail(err)
+    end
+    offer_to_remember()
+  end,
+}
+
+command {
+  name = "logout",
+  help = "Leave the room; moonroom stays open.",
+  run = function()
+    local ok, err = client.logout()
+    tell.outcome(ok, err, "You left the room. /login takes you back.")
+  end,
+}

@@ -1,0 +1,71 @@
+-- /mine: start, stop, watch and choose what earns coins.
+local tell = require("tell")
+
+local function strategies()
+  local current = settings.get("mine.strategy")
+  local rows = {}
+  for i, strategy in ipairs(mine.strategies()) do
+    rows[i] = { strategy.name == current and "*" or "", strategy.name, strategy.help or "" }
+  end
+  ui.table(rows)
+end
+
+local actions = {}
+
+function actions.start(name)
+  local started, err = mine.start(name)
+  tell.outcome(started, err, "Mining with %s. /mine stop ends it.", started)
+end
+
+function actions.stop()
+  local ok, err = mine.stop()
+  tell.outcome(ok, err, "Mining has stopped.")
+end
+
+function actions.status()
+  local stats = mine.stats()
+  if stats.running then
+    tell.done("Mining with %s for %d s: %.0f tries a second.", stats.strategy, stats.seconds, stats.rate)
+  else
+    tell.done("Not mining; /mine start begins.")
+  end
+  tell.done("Accepted %d, refused %d, too late %d.", stats.accepted, stats.rejected, stats.stale)
+  local job = mine.job()
+  if job then
+    tell.done("The block after %s... needs %s.", job.prev_hash:sub(1, 16), tell.count(job.zeros, "zero"))
+  end
+end
+
+-- Without a name it lists them; with one, mining goes on with that one.
+function actions.strategy(name)
+  if not name then
+    return strategies()
+  end
+  local set, err = settings.set("mine.strategy", name)
+  if set == nil then
+    return tell.fail(err)
+  end
+  if not mine.stats().running then
+    return tell.done("/mine start will use %s.", name)
+  end
+  mine.stop()
+  actions.start(name)
+end
+
+command {
+  name = "mine",
+  args = "[what:start|stop|status|strategy=status] [name:strategy]",
+  help = "Start or stop mining, see how it goes, or choose the strategy.",
+  long = "Strategies are Lua files in the folder scripts/strategies.",
+  run = function(args)
+    actions[args.what](args.name)
+  end,
+}
+
+chat.on("mine.accepted", function()
+  tell.done("The room took your block.")
+end)
+
+chat.on("mine.rejected", function(event)
+  tell.fail("The room refused a block: " .. event.text)
+end)

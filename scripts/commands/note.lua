@@ -1,0 +1,12 @@
+-- /note: notes to oneself, which never leave this machine.
+local tell = require("tell")
+
+command {
+  name = "note",
+  args = "<text:text>",
+  help = "Write a note to yourself; it never leaves this machine.",
+  run = function(args)
+    local ok, err = ui.note(args.text)
+    tell.outcome(ok, err, "Noted.")
+  end,
+}

@@ -1,0 +1,35 @@
+-- /balance and /pay: your coins.
+local tell = require("tell")
+local ask = require("ask")
+
+command {
+  name = "balance",
+  help = "Show your coins and cookies.",
+  run = function()
+    local have, err = wallet.balance()
+    if not have then
+      return tell.fail(err)
+    end
+    tell.done("You have %s and %s.", tell.count(have.coins, "coin"), tell.count(have.cookies, "cookie"))
+  end,
+}
+
+command {
+  name = "pay",
+  args = "<user:user> <n:int> [sure:yes]",
+  help = "Give somebody coins; asks first.",
+  long = "Only rooms of moonroom know payments. The word yes at the end answers the question in advance.",
+  run = function(args)
+    if args.n < 1 then
+      return tell.fail("Pay at least 1 coin.")
+    end
+    local sum = tell.count(args.n, "coin")
+    if not ask.sure(("Give %s to %s?"):format(sum, args.user), args.sure) then
+      return
+    end
+    local ok, err = wallet.pay(args.user, args.n)
+    if not ok then
+      tell.fail(err)
+    end -- The room confirms it with a line of its own.
+  end,
+}
