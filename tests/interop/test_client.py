@@ -1,0 +1,391 @@
+"""`moonroom` with plain standard input against a v5 room that is not moonroom."""
+
+import re
+import socket
+import time
+
+import pytest
+import rsa
+
+import moonroom
+from peer import Faults, OldServer, ambiguous_frame, password_hash
+
+USAGE, UNREACHABLE, LOGIN_REFUSED, REGISTRATION_REFUSED, KICKED, LOST = 2, 3, 4, 5, 6, 7
+ACCOUNTS = {name: password_hash("correct horse", name) for name in ("alice", "bob")}
+LINE = re.compile(r"[^\x00-\x1f\x7f>]+> [^\x00-\x1f\x7f]*")
+
+
+@pytest.fixture
+def server():
+    with OldServer(accounts=ACCOUNTS) as room:
+        yield room
+        assert room.ambiguous == []
+
+
+@pytest.fixture
+def enter(server, client):
+    """enter(NAME) starts a client and waits until it is inside."""
+
+    def start(name="alice", *options, **more):
+        program = client(server.port, name, *options, **more)
+        try:
+            server.joined.expect(re.compile(rf"{name} is in at .*"))
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}; stderr: {program.err.history}") from None
+        return program
+
+    return start
+
+
+def wait_for(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)
+
+
+# --- getting in
+
+
+@pytest.mark.parametrize("bits", [256, 512, 1024, 2048])
+def test_login_with_room_keys_of_every_size(client, bits):
+    with OldServer(bits=bits, accounts=ACCOUNTS) as server:
+        alice = client(server.port, "alice")
+        server.joined.expect(re.compile(r"alice is in at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\."))
+        alice.type("hello")
+        alice.out.expect("alice> hello")
+        assert alice.finish() == 0
+
+
+def test_credentials_are_the_old_clients(server, enter):
+    enter().finish()
+    n, e, name, given = server.sessions[0].credentials.decode().split("\n")
+    assert 249 <= int(n).bit_length() <= 256 and int(n) % 2 == 1
+    assert (e, name, given) == ("65537", "alice", ACCOUNTS["alice"])
+
+
+def test_registration(server, enter):
+    carol = enter("carol", register=True)
+    assert server.sessions[0].credentials.endswith(b"\nnewacc")
+    carol.type("new here")
+    carol.out.expect("carol> new here")
+    assert carol.finish() == 0
+    assert server.accounts["carol"] == password_hash("correct horse", "carol")
+
+
+@pytest.mark.parametrize("faults", [Faults(dribble=True), Faults(join=3)], ids=["dribble", "joined"])
+def test_frames_in_pieces_and_together(server, enter, faults):
+    server.faults.dribble = faults.dribble
+    alice = enter()
+    wait_for(lambda: server.of("alice"))
+    server.faults.join = faults.join
+    for i in range(12):
+        server.send("alice", f"bob> line {i}")
+    for i in range(12):
+        alice.out.expect(f"bob> line {i}")
+    server.faults.join = 1
+    assert alice.finish() == 0
+
+
+@pytest.mark.parametrize("kind", ["head", "tail", "inner"])
+@pytest.mark.parametrize("together", [False, True])
+def test_ambiguous_frames(server, enter, kind, together):
+    alice = enter()
+    wait_for(lambda: server.of("alice"))
+    (session,) = server.of("alice")
+    pairs = [ambiguous_frame(f"bob> number {i} ".encode(), session.public, kind) for i in range(4)]
+    if together:
+        session.write(b"".join(frame for frame, _ in pairs))
+    for frame, text in pairs:
+        if not together:
+            session.write(frame)
+        alice.out.expect(text.decode())
+    assert alice.finish() == 0
+
+
+# --- what is printed
+
+
+def test_stdout_is_exactly_the_lines(server, enter):
+    alice = enter()
+    wait_for(lambda: server.of("alice"))
+    for line in (
+        "bob> hello",
+        "bob> a > b",
+        "bob> /newHash is text behind a name",
+        "bob> caf\u00e9 \u65e5\u672c",
+        "Server> Welcome to the room",
+        "/balance 5",
+        "/cookies 2",
+        "/newHash " + "0" * 128,
+        "/update_leaderboard alice,5 bob,0",
+        "/updateLeaderboard alice,5 bob,0,",
+        "/ping nobody asked",
+        "/unknown thing",
+        "",
+        "bob> end",
+    ):
+        server.send("alice", line)
+    alice.out.expect("bob> end")
+    assert alice.finish() == 0
+    assert all(LINE.fullmatch(line) for line in alice.out.history)
+    shown = [line for line in alice.out.history if line.startswith("bob> ")]
+    assert shown == [
+        "bob> hello",
+        "bob> a > b",
+        "bob> /newHash is text behind a name",
+        "bob> caf\u00e9 \u65e5\u672c",
+        "bob> end",
+    ]
+    assert not any(line.startswith(("/balance", "/cookies", "/newHash", "/update")) for line in alice.out.history)
+
+
+def test_several_lines_in_one_frame(server, enter):
+    alice = enter()
+    wait_for(lambda: server.of("alice"))
+    server.send("alice", "bob> one\n/balance 5\nbob> two\n\nbob> three\n")
+    for word in ("one", "two", "three"):
+        alice.out.expect(f"bob> {word}")
+    assert alice.finish() == 0
+
+
+@pytest.mark.parametrize("line", ["/balance", "/balance x", "/cookies", "/newHash", "/newHash x", "/e delacc", "/e",
+                                  "/update_leaderboard", "/update_leaderboard  ", "/update_leaderboard Bob,100,",
+                                  "> nameless", "/", "\x00", "/balance 99999999999999999999"])  # fmt: skip
+def test_lines_that_kill_the_old_client(server, enter, line):
+    alice = enter()
+    wait_for(lambda: server.of("alice"))
+    server.send("alice", line)
+    server.send("alice", "bob> still here")
+    alice.out.expect("bob> still here")
+    assert alice.finish() == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bob> \x1b]0;title\x07 \x1b[2J red",
+        "b\x1b[31mob> hi",
+        "bob> \x9b31m c1",
+        "Server> \x1b[31mred",
+        "bob> \u202eevil",
+        "bob> a\rb",
+        "x" * 5000 + "> long name",
+    ],
+)
+def test_nothing_dangerous_is_printed(server, enter, line):
+    alice = enter()
+    wait_for(lambda: server.of("alice"))
+    server.send("alice", line)
+    server.send("alice", "bob> end")
+    alice.out.expect("bob> end")
+    assert alice.finish() == 0
+    for text in alice.out.history + alice.err.history:
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+
+
+# --- what is typed
+
+
+def test_lines_are_sent_and_all_arrive_before_the_end(server, enter):
+    alice = enter()
+    alice.type(*(f"line {i}" for i in range(15)))
+    assert alice.finish(60) == 0
+    for i in range(15):
+        server.received.expect(f"alice line {i}")
+        assert f"alice> line {i}" in alice.out.history
+
+
+def test_utf_8_and_its_limits(server, enter):
+    alice = enter()
+    alice.type("caf\u00e9 \u65e5\u672c \U0001f319")
+    server.received.expect("alice caf\u00e9 \u65e5\u672c \U0001f319")
+    alice.type(b"broken \xff\xfe here\n")
+    alice.type("x" * 1500, "y" * 1501)
+    server.received.expect("alice " + "x" * 1500)
+    alice.type("end")
+    server.received.expect("alice end")
+    assert alice.finish() == 0
+    assert not any("yyy" in line for line in server.received.history)
+
+
+@pytest.mark.parametrize(
+    "typed, wire",
+    [
+        ("/w bob hush now", "/w bob hush now"),
+        ("/active", "/active"),
+        ("/leaderboard", "/requestLeaderboard"),
+        ("/cost cookie", "/cost cookie"),
+        ("/pay bob 3", "/pay bob 3"),
+        ("/kick bob", "/a /kick bob"),
+        ("/raw /cost adminStatus", "/cost adminStatus"),
+    ],
+)
+def test_commands_reach_the_room(server, enter, typed, wire):
+    alice = enter()
+    alice.type(typed)
+    server.received.expect("alice " + wire)
+    assert alice.finish() == 0
+
+
+def test_unknown_commands_are_never_sent(server, enter):
+    alice = enter()
+    alice.type("/pasword secret123", "/nonsense", "end")
+    server.received.expect("alice end")
+    assert alice.finish() == 0
+    assert not any("secret123" in line or "nonsense" in line for line in server.received.history)
+
+
+def test_whispers_come_and_go(server, enter):
+    alice, bob = enter("alice"), enter("bob")
+    alice.type("/w bob hush")
+    bob.out.expect(re.compile(r"alice> .*hush"))
+    server.received.expect("alice /w bob hush")
+    assert alice.finish() == 0 and bob.finish() == 0
+
+
+# --- every way to fail
+
+
+def one_sentence(program):
+    """What the user is told: something on stderr, no crash, and no password."""
+    text = "\n".join(program.err.history)
+    assert text.strip()
+    assert "correct horse" not in text and ACCOUNTS["alice"] not in text
+    return text
+
+
+def test_nobody_listens(client):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    alice = client(port, "alice")
+    assert alice.wait() == UNREACHABLE
+    one_sentence(alice)
+
+
+def test_silent_room(client):
+    with OldServer(faults=Faults(silent=True)) as server:
+        alice = client(server.port, "alice")
+        assert alice.wait(60) == UNREACHABLE
+        one_sentence(alice)
+
+
+@pytest.mark.parametrize("faults", [Faults(refuse="Wrong name or password."), Faults(refuse_encrypted="Go away.")])
+def test_login_refused(client, faults):
+    with OldServer(accounts=ACCOUNTS, faults=faults) as server:
+        alice = client(server.port, "alice")
+        assert alice.wait() == LOGIN_REFUSED
+        one_sentence(alice)
+
+
+@pytest.mark.parametrize(
+    "faults", [Faults(), Faults(refuse="No more accounts."), Faults(refuse_encrypted="Go away.")]
+)
+def test_registration_refused(client, faults):
+    with OldServer(accounts=ACCOUNTS, faults=faults) as server:
+        alice = client(server.port, "alice", register=True)
+        assert alice.wait() == REGISTRATION_REFUSED
+        one_sentence(alice)
+
+
+def test_kicked_by_a_user(server, enter):
+    alice = enter()
+    wait_for(lambda: server.of("alice"))
+    server.kick("alice", "bob")
+    assert alice.wait() == KICKED
+    assert "bob" in one_sentence(alice)
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_connection_lost(server, enter, reset):
+    alice = enter()
+    wait_for(lambda: server.of("alice"))
+    server.stop_listening()
+    server.drop("alice", reset)
+    assert alice.wait(60) in (LOST, UNREACHABLE)
+    one_sentence(alice)
+
+
+KEY = rsa.newkeys(512)[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"1\n65537",
+        b"0\n65537",
+        b"-%d\n65537" % KEY.n,
+        b"%d\n65537" % (KEY.n - 1),
+        b"%d\n1" % KEY.n,
+        b"%d\n2" % KEY.n,
+        b"%d\n0" % KEY.n,
+        b"%d\n65537" % ((1 << 248) - 1),
+        b"%d\n65537" % ((1 << 4097) - 1),
+        b"9" * 100000,
+        b"\x00\xff\x1b[2Jgarbage",
+    ],
+)
+def test_bad_keys_are_not_used(client, line):
+    with OldServer(accounts=ACCOUNTS, faults=Faults(key_line=line)) as server:
+        alice = client(server.port, "alice")
+        assert alice.wait(60) in (UNREACHABLE, LOGIN_REFUSED, LOST)
+        one_sentence(alice)
+        assert server.joined.history == []
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "nan\n0\n{hash}\n2",
+        "0\n9223372036854775808\n{hash}\n2",
+        "0\n0\nshort\n2",
+        "0\n0\n{hash}\n129",
+        "0\n0\n{hash}\n-1",
+        "0\n0\n{hash}",
+        "hello",
+    ],
+)
+def test_bad_info_frames(client, info):
+    with OldServer(accounts=ACCOUNTS, faults=Faults(info=info.format(hash="a" * 128))) as server:
+        alice = client(server.port, "alice")
+        assert alice.wait(60) in (UNREACHABLE, LOGIN_REFUSED, LOST)
+        one_sentence(alice)
+
+
+@pytest.mark.parametrize("sent", [0, 1, 100, 159, 160, 161, 190, 300, 350])
+@pytest.mark.parametrize("reset", [False, True])
+def test_room_dies_in_the_handshake(client, sent, reset):
+    with OldServer(accounts=ACCOUNTS, faults=Faults(close_after=sent, reset=reset)) as server:
+        alice = client(server.port, "alice")
+        wait_for(lambda: server.sessions)
+        server.stop_listening()
+        assert alice.wait(60) in (UNREACHABLE, LOGIN_REFUSED, LOST)
+        one_sentence(alice)
+
+
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["legacy://127.0.0.1:99999"], ["ftp://127.0.0.1"], ["a", "b"]])
+def test_wrong_usage(tmp_path, arguments):
+    result = moonroom.run(*arguments, home=tmp_path)
+    assert result.returncode == USAGE
+    assert result.stdout == "" and result.stderr.strip()
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version(tmp_path, option):
+    result = moonroom.run(option, home=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "moonroom" in result.stdout
+
+
+def test_garbage_in_the_room(server, enter):
+    alice = enter()
+    wait_for(lambda: server.of("alice"))
+    server.stop_listening()
+    (session,) = server.of("alice")
+    try:
+        for _ in range(200):
+            session.write(bytes(range(11, 256)) * 10)
+    except Exception:  # noqa: BLE001 - the client hung up, as it should
+        pass
+    assert alice.wait(60) in (LOST, UNREACHABLE)
+    one_sentence(alice)
