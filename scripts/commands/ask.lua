@@ -3,7 +3,7 @@ local tell = require("tell")
 
 local ask = {}
 
--- A new password, typed twice, as the token of a secret; nil when the user gave up or nobody can be asked.
+-- A new password, typed twice, as the token of a secret; nil when the user gave up.
 function ask.new_password(question)
   local first, err = ui.input(question, { secret = true })
   if not first then
@@ -20,15 +20,17 @@ function ask.new_password(question)
   return first
 end
 
--- Whether to go on. `sure` is what was typed behind the command: "yes" answers in advance, for lines that
--- come from a file or a pipe, where nobody can be asked.
+-- Whether to go on. `sure` is what was typed behind the command: "yes" answers in advance, for
+-- lines that come from a file or a pipe, where nobody can be asked.
 function ask.sure(question, sure)
   if sure == "yes" then
     return true
   end
   local yes, err = ui.confirm(question)
-  if err then
-    return tell.fail(err.code == "unsupported" and "Nobody can be asked here; add the word yes to go ahead." or err)
+  if err and err.code == "unsupported" then
+    return tell.fail("Nobody can be asked here; add the word yes to go ahead.")
+  elseif err then
+    return tell.fail(err)
   end
   if not yes then
     tell.done("Nothing was done.")

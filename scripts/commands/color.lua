@@ -11,7 +11,7 @@ end
 
 command {
   name = "color",
-  args = "[what:on|off|auto|whisper|error|self|highlight|server|names] [colour:word]",
+  args = "[what:on|off|auto|whisper|error|self|highlight|server|names] [colour:text]",
   help = "Turn colours on or off, or choose one: /color whisper blue.",
   run = function(args)
     local what = args.what

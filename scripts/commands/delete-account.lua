@@ -9,7 +9,8 @@ command {
     if not me then
       return tell.fail("You are in no room; log in to the account first.")
     end
-    local typed, err = ui.input(("This deletes %s and its coins for good. Type %s to go on:"):format(me, me))
+    local question = "This deletes %s and its coins for good. Type %s to go on:"
+    local typed, err = ui.input(question:format(me, me))
     if not typed then
       return tell.fail(err)
     end

@@ -5,7 +5,8 @@ local tell = require("tell")
 local groups = {
   { "Talking", "w query close chats me note active search history clear" },
   { "Coins", "balance pay cost buy leaderboard mine" },
-  { "The room", "connect login logout register password delete-account kick ping ipinfo protocol terms raw" },
+  { "The room", "connect login logout ping ipinfo protocol raw kick" },
+  { "Your account", "register password delete-account terms" },
   { "moonroom", "help set color notify log script quit" },
 }
 

@@ -7,6 +7,7 @@ command {
   help = "Keep a log of every chat on this machine, or do not.",
   run = function(args)
     local set, err = settings.set("log", args.state)
-    tell.outcome(set ~= nil, err, "Logs of the chats are %s.", args.state == "on" and "kept" or "not kept any more")
+    local done = { on = "Chats are logged.", off = "Chats are not logged any more." }
+    tell.outcome(set ~= nil, err, done[args.state])
   end,
 }

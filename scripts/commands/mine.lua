@@ -25,14 +25,16 @@ end
 function actions.status()
   local stats = mine.stats()
   if stats.running then
-    tell.done("Mining with %s for %d s: %.0f tries a second.", stats.strategy, stats.seconds, stats.rate)
+    local what = "Mining with %s for %d s: %.0f tries a second."
+    tell.done(what, stats.strategy, stats.seconds, stats.rate)
   else
     tell.done("Not mining; /mine start begins.")
   end
   tell.done("Accepted %d, refused %d, too late %d.", stats.accepted, stats.rejected, stats.stale)
   local job = mine.job()
   if job then
-    tell.done("The block after %s... needs %s.", job.prev_hash:sub(1, 16), tell.count(job.zeros, "zero"))
+    local zeros = tell.count(job.zeros, "zero")
+    tell.done("The block after %s... needs %s.", job.prev_hash:sub(1, 16), zeros)
   end
 end
 

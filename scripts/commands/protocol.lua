@@ -17,9 +17,9 @@ command {
       { "integrity", "none" },
     }
     ui.print(
-      "**Not safe against somebody on the line**: a 256-bit key is factored in minutes, who sees the login "
-        .. "can repeat it, and text can be changed on its way. Use a password that you use nowhere else, "
-        .. "and stay on a network you trust.",
+      "**Not safe against somebody on the line**: a 256-bit key is factored in minutes, who sees "
+        .. "the login can repeat it, and text can be changed on its way. Use a password that you "
+        .. "use nowhere else, and stay on a network you trust.",
       { style = "plain" }
     )
   end,

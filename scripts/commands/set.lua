@@ -41,6 +41,7 @@ command {
       local value, err = settings.set(args.name, args.value)
       return tell.outcome(value ~= nil, err, "%s is now %s.", args.name, typed(value))
     end
-    tell.done("%s is %s (%s usually). %s", args.name, typed(setting.value), typed(setting.default), setting.help)
+    local value, default = typed(setting.value), typed(setting.default)
+    tell.done("%s is %s (%s usually). %s", args.name, value, default, setting.help)
   end,
 }

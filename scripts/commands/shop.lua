@@ -16,9 +16,9 @@ command {
 
 command {
   name = "buy",
-  args = "<item:item> [n:int=1] [sure:yes]",
+  args = "<item:item> [n:int=1] [sure:yes|no]",
   help = "Buy something; asks first when it is dear.",
-  long = "The store has cookie and adminStatus. The word yes at the end answers the question in advance.",
+  long = "The store has cookie and adminStatus. The word yes at the end answers the question.",
   run = function(args)
     local price, err = shop.cost(args.item)
     if not price then

@@ -10,15 +10,16 @@ command {
     if not have then
       return tell.fail(err)
     end
-    tell.done("You have %s and %s.", tell.count(have.coins, "coin"), tell.count(have.cookies, "cookie"))
+    local coins, cookies = tell.count(have.coins, "coin"), tell.count(have.cookies, "cookie")
+    tell.done("You have %s and %s.", coins, cookies)
   end,
 }
 
 command {
   name = "pay",
-  args = "<user:user> <n:int> [sure:yes]",
+  args = "<user:user> <n:int> [sure:yes|no]",
   help = "Give somebody coins; asks first.",
-  long = "Only rooms of moonroom know payments. The word yes at the end answers the question in advance.",
+  long = "Only rooms of moonroom know payments. The word yes at the end answers the question.",
   run = function(args)
     if args.n < 1 then
       return tell.fail("Pay at least 1 coin.")

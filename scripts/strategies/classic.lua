@@ -1,10 +1,9 @@
--- classic: the loop of the first miner there was, one try after the other. It is slow and easy to change.
+-- classic: the loop of the first miner there was, one try after the other. Slow, easy to change.
 --
--- A block is a text S of 86 characters. SHA-512 of S together with the hash of the block before must
--- begin with as many zeros as the room asks for. Nobody knows a better way than trying.
+-- A block is a text S of 86 characters. SHA-512 of S together with the hash of the block before it
+-- must begin with as many zeros as the room asks for. Nobody knows a better way than trying.
 
--- moonroom calls mine() in a process of its own, which may run for ever. /mine stop ends it; a saved
--- change of this file starts it anew.
+-- moonroom calls mine() in a process of its own, which may run for ever; /mine stop ends it.
 function mine(client)
   while true do
     -- 86 random characters, new for every try.
