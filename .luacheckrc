@@ -1,6 +1,6 @@
 -- What a script finds besides Lua itself: docs/scripting.md.
 std = "lua54"
-max_line_length = 100
+max_line_length = 120
 codes = true
 unused_args = true
 read_globals = {

@@ -42,7 +42,6 @@ BANNED = {
     "alloca": "a buffer with a maximum",
     "gethostbyname": "getaddrinfo",
     "inet_ntoa": "inet_ntop",
-    "getpwuid": "getpwuid_r",
     "readdir_r": "readdir",
     "vfork": "posix_spawn",
 }
