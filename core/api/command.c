@@ -1,0 +1,351 @@
+#include "core/api/command.h"
+
+#include <moonroom/errors.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/api/command_table.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
+#include "core/runtime/json.h"
+
+/* A line that waits for the commands script to come up. */
+struct waiting {
+    struct waiting *next;
+    char *line;
+    char *chat;
+    mr_commands_fn *done;
+    void *ctx;
+    uint64_t until_ms;
+};
+
+struct mr_commands {
+    struct mr_loop *loop;
+    struct mr_command *first;
+    struct waiting *waiting; /* oldest first */
+    struct mr_timer *timer;
+    unsigned holds;
+};
+
+int mr_commands_new(struct mr_loop *loop, struct mr_commands **out)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out) {
+        return MR_ENOMEM;
+    }
+    (*out)->loop = loop;
+    return MR_OK;
+}
+
+static void waiting_free(struct waiting *waiting)
+{
+    free(waiting->line);
+    free(waiting->chat);
+    free(waiting);
+}
+
+void mr_commands_free(struct mr_commands *commands)
+{
+    if (!commands) {
+        return;
+    }
+    mr_timer_stop(&commands->timer);
+    while (commands->waiting) {
+        struct waiting *waiting = commands->waiting;
+        commands->waiting = waiting->next;
+        waiting_free(waiting);
+    }
+    while (commands->first) {
+        struct mr_command *command = commands->first;
+        mr_command_remove(&command);
+    }
+    free(commands);
+}
+
+struct mr_command *mr_commands_first(const struct mr_commands *commands)
+{
+    return commands->first;
+}
+
+static bool answers_to(const struct mr_command *command, const char *name)
+{
+    if (strcmp(command->name, name) == 0) {
+        return true;
+    }
+    for (size_t i = 0; i < command->alias_count; i++) {
+        if (strcmp(command->aliases[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct mr_command *mr_commands_find(const struct mr_commands *commands, const char *name)
+{
+    for (struct mr_command *c = commands->first; c; c = c->next) {
+        if (answers_to(c, name)) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+static int check_name(const struct mr_commands *commands, const char *name, char *why, size_t size)
+{
+    size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    if (name[0] < 'a' || name[0] > 'z' || name[len] != '\0' || len >= MR_COMMAND_NAME) {
+        snprintf(why, size, "'%.40s' is no name for a command: use a to z, 0 to 9 and '-'", name);
+        return MR_EINVAL;
+    }
+    const struct mr_command *taken = mr_commands_find(commands, name);
+    if (taken) {
+        snprintf(why, size, "the command /%s is taken by %s", name, taken->owner);
+        return MR_EEXISTS;
+    }
+    return MR_OK;
+}
+
+static int copy_names(struct mr_command *command, const struct mr_command_spec *spec, char *why,
+                      size_t size)
+{
+    int err = check_name(command->commands, spec->name, why, size);
+    if (err < 0) {
+        return err;
+    }
+    snprintf(command->name, sizeof command->name, "%s", spec->name);
+    for (size_t i = 0; spec->aliases && spec->aliases[i]; i++) {
+        if (i == MR_COMMAND_ALIASES) {
+            snprintf(why, size, "/%s has too many aliases", spec->name);
+            return MR_ELIMIT;
+        }
+        err = check_name(command->commands, spec->aliases[i], why, size);
+        if (err < 0) {
+            return err;
+        }
+        snprintf(command->aliases[i], MR_COMMAND_NAME, "%s", spec->aliases[i]);
+        command->alias_count++;
+    }
+    return mr_args_parse_spec(spec->args, &command->args, why, size);
+}
+
+static void command_free(struct mr_command *command)
+{
+    free(command->help);
+    free(command->details);
+    free(command->owner);
+    free(command);
+}
+
+static void insert(struct mr_commands *commands, struct mr_command *command)
+{
+    struct mr_command **at = &commands->first;
+    while (*at && strcmp((*at)->name, command->name) < 0) {
+        at = &(*at)->next;
+    }
+    command->next = *at;
+    *at = command;
+}
+
+int mr_commands_add(struct mr_commands *commands, const struct mr_command_spec *spec,
+                    mr_command_fn *fn, void *ctx, struct mr_command **out, char *why,
+                    size_t why_size)
+{
+    struct mr_command *command = calloc(1, sizeof *command);
+    *out = NULL;
+    if (!command) {
+        snprintf(why, why_size, "%s", mr_error_text(MR_ENOMEM));
+        return MR_ENOMEM;
+    }
+    command->commands = commands;
+    command->fn = fn;
+    command->ctx = ctx;
+    command->help = strdup(spec->help);
+    command->details = spec->details ? strdup(spec->details) : NULL;
+    command->owner = strdup(spec->owner);
+    int err = copy_names(command, spec, why, why_size);
+    if (err == MR_OK &&
+        (!command->help || !command->owner || (spec->details && !command->details))) {
+        snprintf(why, why_size, "%s", mr_error_text(MR_ENOMEM));
+        err = MR_ENOMEM;
+    }
+    if (err < 0) {
+        command_free(command);
+        return err;
+    }
+    insert(commands, command);
+    *out = command;
+    return MR_OK;
+}
+
+void mr_command_remove(struct mr_command **command_at)
+{
+    struct mr_command *command = *command_at;
+    if (!command) {
+        return;
+    }
+    *command_at = NULL;
+    for (struct mr_command **at = &command->commands->first; *at; at = &(*at)->next) {
+        if (*at == command) {
+            *at = command->next;
+            break;
+        }
+    }
+    command_free(command);
+}
+
+/* Levenshtein's distance, bounded by the length of names. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[MR_COMMAND_NAME + 1];
+    size_t b_len = strlen(b);
+    for (size_t j = 0; j <= b_len; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[b_len];
+}
+
+static void refuse_unknown(const struct mr_commands *commands, const char *name,
+                           mr_commands_fn *done, void *ctx)
+{
+    char text[256];
+    const struct mr_command *nearest = NULL;
+    size_t best = 3;
+    for (const struct mr_command *c = commands->first; c; c = c->next) {
+        size_t d = strlen(name) < MR_COMMAND_NAME ? distance(name, c->name) : best;
+        if (d < best && d < strlen(c->name)) {
+            best = d;
+            nearest = c;
+        }
+    }
+    if (nearest) {
+        snprintf(text, sizeof text,
+                 "There is no command /%.40s. Did you mean /%s? Nothing was sent.", name,
+                 nearest->name);
+    } else {
+        snprintf(text, sizeof text,
+                 "There is no command /%.40s. /help lists the commands. Nothing was sent.", name);
+    }
+    text[mr_utf8_cut(text, strlen(text), sizeof text)] = '\0';
+    done(ctx, MR_ENOTFOUND, text);
+}
+
+static void run_command(struct mr_command *command, const char *rest, const char *chat,
+                        mr_commands_fn *done, void *ctx)
+{
+    char why[256];
+    char usage[256];
+    char text[640];
+    cJSON *args = NULL;
+    int err = mr_args_parse(&command->args, rest, &args, why, sizeof why);
+    if (err < 0) {
+        mr_args_usage(&command->args, usage, sizeof usage);
+        snprintf(text, sizeof text, "/%s: %s. Usage: /%s %s", command->name, why, command->name,
+                 usage);
+        done(ctx, err, text);
+        return;
+    }
+    command->fn(command->ctx, args, chat);
+    cJSON_Delete(args);
+    done(ctx, MR_OK, "");
+}
+
+static void split(const char *line, char name[MR_COMMAND_NAME * 2], const char **rest)
+{
+    size_t len = strcspn(line + 1, " ");
+    snprintf(name, MR_COMMAND_NAME * 2, "%.*s", (int)(len < 60 ? len : 60), line + 1);
+    *rest = line + 1 + len + strspn(line + 1 + len, " ");
+}
+
+static void wait_turn(void *ctx);
+
+static int keep_waiting(struct mr_commands *commands, const char *line, const char *chat,
+                        mr_commands_fn *done, void *ctx)
+{
+    struct waiting *waiting = calloc(1, sizeof *waiting);
+    if (!waiting) {
+        return MR_ENOMEM;
+    }
+    uint64_t until = mr_loop_now_ms(commands->loop) + MR_LIMIT_EARLY_COMMAND_TIME;
+    *waiting = (struct waiting){NULL, strdup(line), strdup(chat), done, ctx, until};
+    int err = waiting->line && waiting->chat ? MR_OK : MR_ENOMEM;
+    if (err == MR_OK && !commands->timer) {
+        err = mr_timer_start(commands->loop, 50, 50, wait_turn, commands, &commands->timer);
+    }
+    if (err < 0) {
+        waiting_free(waiting);
+        return err;
+    }
+    struct waiting **at = &commands->waiting;
+    while (*at) {
+        at = &(*at)->next;
+    }
+    *at = waiting;
+    return MR_OK;
+}
+
+/* Runs the lines that need not wait any more, in the order in which they were typed. */
+static void wait_turn(void *ctx)
+{
+    struct mr_commands *commands = ctx;
+    while (commands->waiting) {
+        struct waiting *waiting = commands->waiting;
+        char name[MR_COMMAND_NAME * 2];
+        const char *rest;
+        split(waiting->line, name, &rest);
+        struct mr_command *command = mr_commands_find(commands, name);
+        if (!command && commands->holds > 0 &&
+            mr_loop_now_ms(commands->loop) < waiting->until_ms) {
+            return;
+        }
+        commands->waiting = waiting->next;
+        if (command) {
+            run_command(command, rest, waiting->chat, waiting->done, waiting->ctx);
+        } else {
+            refuse_unknown(commands, name, waiting->done, waiting->ctx);
+        }
+        waiting_free(waiting);
+    }
+    mr_timer_stop(&commands->timer);
+}
+
+void mr_commands_run(struct mr_commands *commands, const char *line, const char *chat,
+                     mr_commands_fn *done, void *ctx)
+{
+    char name[MR_COMMAND_NAME * 2];
+    const char *rest;
+    split(line, name, &rest);
+    struct mr_command *command = mr_commands_find(commands, name);
+    bool early = commands->waiting || (!command && commands->holds > 0);
+    if (early && keep_waiting(commands, line, chat, done, ctx) == MR_OK) {
+        return;
+    }
+    if (command) {
+        run_command(command, rest, chat, done, ctx);
+    } else {
+        refuse_unknown(commands, name, done, ctx);
+    }
+}
+
+void mr_commands_hold(struct mr_commands *commands)
+{
+    commands->holds++;
+}
+
+void mr_commands_release(struct mr_commands *commands)
+{
+    if (commands->holds > 0 && --commands->holds == 0) {
+        wait_turn(commands);
+    }
+}

@@ -1,0 +1,28 @@
+/* Inside the api: the rows of the command table, for running and for completion. */
+#ifndef MR_API_COMMAND_TABLE_H
+#define MR_API_COMMAND_TABLE_H
+
+#include "core/api/command.h"
+#include "core/api/command_args.h"
+
+enum { MR_COMMAND_NAME = 32, MR_COMMAND_ALIASES = 8 };
+
+struct mr_command {
+    struct mr_commands *commands;
+    struct mr_command *next; /* in order of name */
+    char name[MR_COMMAND_NAME];
+    char aliases[MR_COMMAND_ALIASES][MR_COMMAND_NAME];
+    size_t alias_count;
+    char *help;
+    char *details; /* NULL: none */
+    char *owner;
+    struct mr_args args;
+    mr_command_fn *fn;
+    void *ctx;
+};
+
+struct mr_command *mr_commands_first(const struct mr_commands *commands);
+/* By name or alias; NULL if there is none. */
+struct mr_command *mr_commands_find(const struct mr_commands *commands, const char *name);
+
+#endif
