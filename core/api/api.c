@@ -108,7 +108,8 @@ cJSON *mr_api_describe(void)
     return list;
 }
 
-/* An open call hangs in its caller's list until it is answered; a caller that goes away cuts it off. */
+/* An open call hangs in its caller's list until it is answered; a caller that goes away cuts it
+ * off. */
 struct mr_call {
     struct mr_caller_link link;
     mr_done_fn *done;

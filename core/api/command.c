@@ -305,8 +305,7 @@ static void wait_turn(void *ctx)
         const char *rest;
         split(waiting->line, name, &rest);
         struct mr_command *command = mr_commands_find(commands, name);
-        if (!command && commands->holds > 0 &&
-            mr_loop_now_ms(commands->loop) < waiting->until_ms) {
+        if (!command && commands->holds > 0 && mr_loop_now_ms(commands->loop) < waiting->until_ms) {
             return;
         }
         commands->waiting = waiting->next;

@@ -59,8 +59,9 @@ int mr_args_parse_spec(const char *spec, struct mr_args *out, char *why, size_t 
         char closing = *at == '<' ? '>' : ']';
         const char *end = *at == '<' || *at == '[' ? strchr(at, closing) : NULL;
         if (!end || out->count == MR_ARGS_MAX) {
-            snprintf(why, why_size, end ? "there are too many arguments"
-                                        : "write <name:type> or [name:type=default]");
+            snprintf(why, why_size,
+                     end ? "there are too many arguments"
+                         : "write <name:type> or [name:type=default]");
             return MR_EINVAL;
         }
         struct mr_arg *arg = &out->list[out->count++];
@@ -138,8 +139,7 @@ static cJSON *number_value(const struct mr_arg *arg, const char *word, char *why
     double number = strtod(word, &end);
     int64_t whole = 0;
     bool is_int = strcmp(arg->type, "int") == 0;
-    if (is_int ? mr_str_to_i64(word, strlen(word), -1000000000000000, 1000000000000000,
-                               &whole) < 0
+    if (is_int ? mr_str_to_i64(word, strlen(word), -1000000000000000, 1000000000000000, &whole) < 0
                : (*word == '\0' || *end != '\0' || !(number > -1e15 && number < 1e15))) {
         snprintf(why, size, "%s must be a %s, not '%.40s'", arg->name,
                  is_int ? "whole number" : "number", word);
@@ -231,8 +231,8 @@ void mr_args_usage(const struct mr_args *args, char *out, size_t size)
     for (size_t i = 0; i < args->count && len < size; i++) {
         const struct mr_arg *arg = &args->list[i];
         const char *word = strchr(arg->type, '|') ? arg->type : arg->name;
-        int n = snprintf(out + len, size - len, "%s%c%s%c", i ? " " : "",
-                         arg->required ? '<' : '[', word, arg->required ? '>' : ']');
+        int n = snprintf(out + len, size - len, "%s%c%s%c", i ? " " : "", arg->required ? '<' : '[',
+                         word, arg->required ? '>' : ']');
         len += n > 0 ? (size_t)n : 0;
     }
 }

@@ -1,6 +1,8 @@
-/* The handlers that the core itself binds: everything of moonroom/methods.def but the rows of floor 5.
+/* The handlers that the core itself binds: everything of moonroom/methods.def but the rows of
+ * floor 5.
  *
- * One file a group of rows; each has a bind function. All take the parts they need from struct mr_core.
+ * One file a group of rows; each has a bind function. All take the parts they need from struct
+ * mr_core.
  */
 #ifndef MR_API_METHODS_H
 #define MR_API_METHODS_H

@@ -105,17 +105,16 @@ static void request(void *ctx, struct mr_call *call, const cJSON *params)
     const cJSON *timeout = cJSON_GetObjectItemCaseSensitive(params, "timeout");
     double seconds = timeout ? timeout->valuedouble : 10.0;
     if (kind < 0) {
-        mr_call_fail(call, MR_EINVAL,
-                     "what must be one of active, leaderboard, hash, ping, cost");
+        mr_call_fail(call, MR_EINVAL, "what must be one of active, leaderboard, hash, ping, cost");
         return;
     }
     if (!(seconds > 0 && seconds <= 300)) {
         mr_call_fail(call, MR_EINVAL, "timeout must be more than 0 and at most 300 seconds");
         return;
     }
-    int err = mr_session_request(core->session, (enum mr_request_kind)kind,
-                                 mr_json_string(params, "arg"), (uint64_t)(seconds * 1000),
-                                 mr_methods_answered, call, why, sizeof why);
+    int err =
+        mr_session_request(core->session, (enum mr_request_kind)kind, mr_json_string(params, "arg"),
+                           (uint64_t)(seconds * 1000), mr_methods_answered, call, why, sizeof why);
     if (err < 0) {
         mr_call_fail(call, err, "%s", why);
     }
@@ -132,9 +131,9 @@ static void quit(void *ctx, struct mr_call *call, const cJSON *params)
 int mr_methods_bind_chat(struct mr_core *core)
 {
     static const struct mr_binding rows[] = {
-        {"chat.say", say},     {"chat.whisper", whisper}, {"chat.raw", raw},
-        {"chat.me", me},       {"chat.users", users},     {"chat.room", room},
-        {"chat.request", request}, {"chat.quit", quit},   {NULL, NULL},
+        {"chat.say", say},         {"chat.whisper", whisper}, {"chat.raw", raw},
+        {"chat.me", me},           {"chat.users", users},     {"chat.room", room},
+        {"chat.request", request}, {"chat.quit", quit},       {NULL, NULL},
     };
     return mr_api_bind_all(core->api, rows, core);
 }

@@ -74,8 +74,8 @@ static int keep_hash(struct mr_client_methods *methods, const struct mr_address 
     mr_secret_free(&methods->hash);
     mr_address_format(address, methods->room, sizeof methods->room);
     snprintf(methods->name, sizeof methods->name, "%s", name);
-    int err = mr_hash_credential((const char *)password->bytes, password->len, name, strlen(name),
-                                 hex);
+    int err =
+        mr_hash_credential((const char *)password->bytes, password->len, name, strlen(name), hex);
     if (err == MR_OK) {
         err = mr_secret_init(&methods->hash, sizeof hex);
     }
@@ -235,8 +235,8 @@ static void change_password(void *ctx, struct mr_call *call, const cJSON *params
         err = mr_call_secret(call, cJSON_GetObjectItemCaseSensitive(params, "new"), &fresh);
     }
     if (err == MR_OK) {
-        err = mr_session_change_password(methods->core->session, &old, &fresh,
-                                         mr_methods_answered, call, why, sizeof why);
+        err = mr_session_change_password(methods->core->session, &old, &fresh, mr_methods_answered,
+                                         call, why, sizeof why);
     }
     mr_secret_free(&old);
     mr_secret_free(&fresh);

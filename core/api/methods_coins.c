@@ -70,8 +70,8 @@ static void buy(void *ctx, struct mr_call *call, const cJSON *params)
         mr_call_fail(call, MR_EINVAL, "there is no item with so long a name");
         return;
     }
-    int err = mr_session_request(core->session, MR_REQUEST_BUY, arg, ANSWER_MS,
-                                 mr_methods_answered, call, why, sizeof why);
+    int err = mr_session_request(core->session, MR_REQUEST_BUY, arg, ANSWER_MS, mr_methods_answered,
+                                 call, why, sizeof why);
     if (err < 0) {
         mr_call_fail(call, err, "%s", why);
     }
@@ -80,7 +80,7 @@ static void buy(void *ctx, struct mr_call *call, const cJSON *params)
 int mr_methods_bind_coins(struct mr_core *core)
 {
     static const struct mr_binding rows[] = {
-        {"wallet.balance", balance}, {"wallet.pay", pay}, {"shop.cost", cost},
+        {"wallet.balance", balance}, {"wallet.pay", pay},  {"shop.cost", cost},
         {"shop.buy", buy},           {"admin.kick", kick}, {NULL, NULL},
     };
     return mr_api_bind_all(core->api, rows, core);

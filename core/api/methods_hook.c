@@ -287,10 +287,14 @@ static void command_run(void *ctx, struct mr_call *call, const cJSON *params)
 int mr_methods_bind_hooks(struct mr_core *core)
 {
     static const struct mr_binding rows[] = {
-        {"event.subscribe", subscribe},         {"event.unsubscribe", unsubscribe},
-        {"event.emit", emit},                   {"command.register", command_register},
-        {"command.remove", command_remove},     {"command.list", command_list},
-        {"command.run", command_run},           {NULL, NULL},
+        {"event.subscribe", subscribe},
+        {"event.unsubscribe", unsubscribe},
+        {"event.emit", emit},
+        {"command.register", command_register},
+        {"command.remove", command_remove},
+        {"command.list", command_list},
+        {"command.run", command_run},
+        {NULL, NULL},
     };
     return mr_api_bind_all(core->api, rows, core);
 }

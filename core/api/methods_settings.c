@@ -48,8 +48,7 @@ static void get(void *ctx, struct mr_call *call, const cJSON *params)
     if (!row) {
         mr_call_fail(call, MR_ENOTFOUND, "There is no setting '%.60s'. /set lists them.", name);
     } else {
-        mr_call_return(call,
-                       cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(row, "value"), true));
+        mr_call_return(call, cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(row, "value"), true));
     }
     cJSON_Delete(list);
 }
@@ -106,9 +105,7 @@ static void list_all(void *ctx, struct mr_call *call, const cJSON *params)
 
 int mr_methods_bind_settings(struct mr_core *core)
 {
-    static const struct mr_binding rows[] = {{"settings.get", get},
-                                             {"settings.set", set},
-                                             {"settings.list", list_all},
-                                             {NULL, NULL}};
+    static const struct mr_binding rows[] = {
+        {"settings.get", get}, {"settings.set", set}, {"settings.list", list_all}, {NULL, NULL}};
     return mr_api_bind_all(core->api, rows, core);
 }

@@ -21,10 +21,9 @@ struct mr_param {
 /* Takes the next member from *spec; false at its end. */
 bool mr_param_next(const char **spec, struct mr_param *out);
 
-/* Checks params (an object, an array in the spec's order, null or NULL) and makes *out the object for
- * the handler, which the caller deletes. Members that are null are left out. MR_EINVAL with the reason,
- * MR_ENOMEM. */
-int mr_params_check(const char *spec, const cJSON *params, cJSON **out, char *why,
-                    size_t why_size);
+/* Checks params (an object, an array in the spec's order, null or NULL) and makes *out the object
+ * for the handler, which the caller deletes. Members that are null are left out. MR_EINVAL with the
+ * reason, MR_ENOMEM. */
+int mr_params_check(const char *spec, const cJSON *params, cJSON **out, char *why, size_t why_size);
 
 #endif

@@ -28,7 +28,7 @@ struct mr_rpc {
     uint64_t last_id;
     bool broken;
     bool feeding;
-    bool *gone; /* set while feeding: tells that the peer was freed in a callback */
+    bool freed; /* in a callback of a feed: the memory goes when that feed returns */
 };
 
 int mr_rpc_new(const struct mr_rpc_callbacks *callbacks, void *ctx, struct mr_rpc **out)
@@ -52,9 +52,6 @@ void mr_rpc_free(struct mr_rpc **rpc_at)
         return;
     }
     *rpc_at = NULL;
-    if (rpc->gone) {
-        *rpc->gone = true;
-    }
     rpc->broken = true;
     while (rpc->requests) {
         struct request *request = rpc->requests;
@@ -63,7 +60,10 @@ void mr_rpc_free(struct mr_rpc **rpc_at)
         free(request);
     }
     mr_buf_free(&rpc->in);
-    free(rpc);
+    rpc->freed = true;
+    if (!rpc->feeding) {
+        free(rpc);
+    }
 }
 
 static void break_off(struct mr_rpc *rpc, const char *reason)
@@ -111,8 +111,7 @@ static void handle_answer(struct mr_rpc *rpc, const cJSON *message, const cJSON 
         int err = error_of(error, &text);
         request->fn(request->ctx, err, text, NULL);
     } else {
-        request->fn(request->ctx, MR_OK, "",
-                    cJSON_GetObjectItemCaseSensitive(message, "result"));
+        request->fn(request->ctx, MR_OK, "", cJSON_GetObjectItemCaseSensitive(message, "result"));
     }
     free(request);
 }
@@ -165,8 +164,8 @@ static size_t count_lines(const struct mr_rpc *rpc)
     return lines;
 }
 
-/* Takes one line out and handles it; false when there is none, or the peer is broken or gone. */
-static bool handle_next(struct mr_rpc *rpc, const bool *gone)
+/* Takes one line out and handles it; false when there is none, or the peer is broken or freed. */
+static bool handle_next(struct mr_rpc *rpc)
 {
     ptrdiff_t len = whole_line(rpc);
     if (len < 0) {
@@ -193,12 +192,11 @@ static bool handle_next(struct mr_rpc *rpc, const bool *gone)
         handle_line(rpc, line, (size_t)len);
     }
     free(line);
-    return !*gone && !rpc->broken;
+    return !rpc->broken;
 }
 
 size_t mr_rpc_feed(struct mr_rpc *rpc, const void *bytes, size_t len, size_t max_lines)
 {
-    bool gone = false;
     if (rpc->broken) {
         return 0;
     }
@@ -210,16 +208,15 @@ size_t mr_rpc_feed(struct mr_rpc *rpc, const void *bytes, size_t len, size_t max
         return 0; /* the feed under way goes on with it */
     }
     rpc->feeding = true;
-    rpc->gone = &gone;
     bool more = true;
     for (size_t done = 0; more && (max_lines == 0 || done < max_lines); done++) {
-        more = handle_next(rpc, &gone);
-    }
-    if (gone) {
-        return 0;
+        more = handle_next(rpc);
     }
     rpc->feeding = false;
-    rpc->gone = NULL;
+    if (rpc->freed) {
+        free(rpc);
+        return 0;
+    }
     return more ? count_lines(rpc) : 0;
 }
 
@@ -254,7 +251,7 @@ static int refer(cJSON *message, const char *key, const cJSON *value)
         return cJSON_AddNullToObject(message, key) ? MR_OK : MR_ENOMEM;
     }
     return cJSON_AddItemReferenceToObject(message, key, (cJSON *)(uintptr_t)value) ? MR_OK
-                                                                                    : MR_ENOMEM;
+                                                                                   : MR_ENOMEM;
 }
 
 static cJSON *call_new(const char *method, const cJSON *params, uint64_t id)

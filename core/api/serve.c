@@ -3,7 +3,8 @@
 #include <moonroom/errors.h>
 #include <stdlib.h>
 
-/* Lives until the call is answered; the caller's end answers nothing, so it hangs on the caller too. */
+/* Lives until the call is answered; the caller's end answers nothing, so it hangs on the caller
+ * too. */
 struct serving {
     struct mr_rpc *rpc;
     cJSON *id;
