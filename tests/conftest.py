@@ -41,3 +41,20 @@ def client(tmp_path):
     for program in clients:
         program.kill()
         program.check_reports()
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    """terminal(ARGUMENT...) starts moonroom on a pseudo-terminal with an 80x24 screen."""
+    from terminal import Terminal
+
+    terminals = []
+
+    def start(*arguments, home="home", **options):
+        program = Terminal(arguments, tmp_path / home, **options)
+        terminals.append(program)
+        return program
+
+    yield start
+    for program in terminals:
+        program.close()
