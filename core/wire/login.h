@@ -66,7 +66,7 @@ void mr_login_client_free(struct mr_login_client *login);
 /* Appends the credentials to out. It is secret: whoever reads it can log in. */
 int mr_login_client_credentials(const struct mr_login_client *login, struct mr_buf *out);
 
-/* MR_ELIMIT if the room sends more than a handshake may have. */
+/* Takes bytes as they came. What is more than a handshake may have is dropped, and next() fails. */
 int mr_login_client_push(struct mr_login_client *login, const void *bytes, size_t len);
 void mr_login_client_quiet(struct mr_login_client *login);
 
@@ -114,7 +114,7 @@ struct mr_login_credentials {
 int mr_login_room_new(struct mr_rsa_key *key, struct mr_login_room **out);
 void mr_login_room_free(struct mr_login_room *login);
 
-/* MR_ELIMIT if the client sends more than a handshake may have. */
+/* Takes bytes as they came. What is more than a handshake may have is dropped, and next() fails. */
 int mr_login_room_push(struct mr_login_room *login, const void *bytes, size_t len);
 void mr_login_room_quiet(struct mr_login_room *login);
 
