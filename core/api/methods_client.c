@@ -261,6 +261,27 @@ static void delete_account(void *ctx, struct mr_call *call, const cJSON *params)
     }
 }
 
+/* A script holds secrets as tokens only, so it has to ask whether two are the same. */
+static void same_secret(void *ctx, struct mr_call *call, const cJSON *params)
+{
+    struct mr_secret one = {0};
+    struct mr_secret other = {0};
+    (void)ctx;
+    int err = mr_call_secret(call, cJSON_GetObjectItemCaseSensitive(params, "one"), &one);
+    if (err == MR_OK) {
+        err = mr_call_secret(call, cJSON_GetObjectItemCaseSensitive(params, "other"), &other);
+    }
+    bool same =
+        err == MR_OK && one.len == other.len && mr_equal_secret(one.bytes, other.bytes, one.len);
+    mr_secret_free(&one);
+    mr_secret_free(&other);
+    if (err < 0) {
+        mr_call_fail(call, err, "Both must come from ui.input{ secret = true }.");
+        return;
+    }
+    mr_call_return(call, cJSON_CreateBool(same));
+}
+
 static int listen_all(struct mr_client_methods *methods)
 {
     struct mr_hooks *hooks = methods->core->hooks;
@@ -286,6 +307,7 @@ int mr_client_methods_new(struct mr_core *core, struct mr_client_methods **out)
         {"client.version", version},
         {"account.change_password", change_password},
         {"account.delete", delete_account},
+        {"ui.same", same_secret},
         {NULL, NULL},
     };
     struct mr_client_methods *methods = calloc(1, sizeof *methods);

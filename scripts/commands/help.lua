@@ -24,8 +24,8 @@ end
 local function show_one(entry)
   ui.print(entry.usage, { style = "title" })
   ui.print(entry.help)
-  if entry.long and entry.long ~= "" then
-    ui.print(entry.long)
+  if entry.details then
+    ui.print(entry.details)
   end
   if entry.aliases and #entry.aliases > 0 then
     ui.print("Also: /" .. table.concat(entry.aliases, ", /"))

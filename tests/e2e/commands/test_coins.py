@@ -1,0 +1,75 @@
+"""Commands around coins: mining, the store, payments, the leaderboard."""
+
+import re
+
+
+def balance(person):
+    match = person.runs("/balance", r"You have (\d+) coins? and (\d+) cookies?\.")
+    return int(match[1]), int(match[2])
+
+
+def test_a_newcomer_has_nothing(enter):
+    assert balance(enter("poor")) == (0, 0)
+
+
+def test_mining_earns(rich):
+    coins, _ = balance(rich)
+    assert coins >= 30
+    rich.type("/mine status")
+    rich.sees("Not mining")
+    rich.sees(r"Accepted [6-9]")
+    rich.sees(r"needs 1 zero")
+
+
+def test_mine_stop_when_nothing_runs(enter):
+    enter("poor").runs("/mine stop", "[Nn]ot mining")
+
+
+def test_strategies(alice):
+    alice.runs("/mine strategy", r"\* +classic")
+    alice.runs("/mine strategy classic", "will use classic")
+    alice.runs("/mine start nonesuch", "nonesuch")
+
+
+def test_cost(alice):
+    alice.runs("/cost cookie", "cookie costs 10 coins")
+    alice.runs("/cost moon", "moon")
+
+
+def test_buy(rich):
+    coins, cookies = balance(rich)
+    rich.runs("/buy cookie", "You bought 1 cookie for 10 coins")
+    assert balance(rich) == (coins - 10, cookies + 1)
+
+
+def test_buy_without_money(enter):
+    enter("poor").runs("/buy cookie", "(money|coins)")
+
+
+def test_dear_things_are_confirmed(rich):
+    rich.runs("/buy cookie 10", "add the word yes")
+    rich.runs("/buy cookie 10 yes", "(money|coins)")
+
+
+def test_pay(rich, alice):
+    coins, _ = balance(rich)
+    before, _ = balance(alice)
+    rich.runs("/pay alice 5", "add the word yes")
+    rich.type("/pay alice 5 yes")
+    rich.sees("Server> .*5 coins.*alice")
+    alice.sees("Server> .*rich.*5 coins")
+    assert balance(rich) == (coins - 5, 0) or balance(rich)[0] == coins - 5
+    assert balance(alice)[0] == before + 5
+
+
+def test_pay_what_cannot_be_paid(rich):
+    rich.runs("/pay alice 0 yes", "at least 1 coin")
+    rich.runs("/pay alice 100000 yes", "(money|coins)")
+    rich.runs("/pay nobody 1 yes", "nobody")
+    rich.runs("/pay alice much", "much")
+
+
+def test_leaderboard(rich):
+    rich.type("/leaderboard")
+    match = rich.sees(r"rich\b.*\b(\d+)")
+    assert re.search(r"\d", match[0])

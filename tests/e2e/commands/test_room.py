@@ -1,0 +1,61 @@
+"""Commands about the room, the connection and the account."""
+
+
+def test_ping(alice):
+    alice.runs("/ping", r"answered in \d+ ms")
+
+
+def test_ipinfo(alice, town):
+    alice.type("/ipinfo")
+    alice.sees(rf"room .*127\.0\.0\.1:{town.port}")
+    alice.sees(r"you .*127\.0\.0\.1:\d+")
+    alice.sees(r"transport .*legacy")
+
+
+def test_protocol_tells_how_weak_it_is(alice):
+    alice.type("/protocol")
+    alice.sees(r"your key .*256 bits")
+    alice.sees(r"the room's key .*512 bits")
+    alice.sees(r"Not safe against")
+
+
+def test_terms(alice):
+    alice.runs("/terms", "Terms")
+
+
+def test_raw(alice, bob):
+    alice.type("/raw straight through")
+    bob.hears("alice> straight through")
+
+
+def test_raw_without_a_line(alice):
+    alice.runs("/raw", "/raw <line>")
+
+
+def test_raw_is_still_verified(alice):
+    alice.runs("/raw /mine " + "x" * 86, "does not|not a solution|zeros")
+
+
+def test_kick_is_for_admins(enter, alice):
+    root, victim = enter("root"), enter("victim")
+    alice.runs("/kick victim", r"[Aa]dmin")
+    root.runs("/kick nobody", "nobody is not here")
+    root.type("/kick victim")
+    victim.sees("kicked by root")
+    assert victim.program.wait() == 6
+
+
+def test_leaving_and_coming_back(enter):
+    anna = enter("anna")
+    anna.runs("/logout", "You left the room")
+    anna.runs("/ping", "connect")
+    anna.runs("/ipinfo", "You are in no room")
+    anna.runs("/me waves", "You are in no room")
+    anna.runs("/logout", "connect")
+
+
+def test_questions_need_somebody_to_answer(alice):
+    alice.type("/password")
+    alice.sees("asked")
+    alice.type("/delete-account")
+    alice.sees("asked")

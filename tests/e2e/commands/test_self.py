@@ -1,0 +1,80 @@
+"""Commands about moonroom itself: help and settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+COMMANDS = Path(__file__).resolve().parents[3] / "scripts" / "commands"
+
+
+def names():
+    """Every command that a shipped file registers."""
+    found = []
+    for file in sorted(COMMANDS.glob("*.lua")):
+        found += re.findall(r'^command \{\n  name = "([a-z-]+)"', file.read_text(), re.M)
+    return found
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_command_has_help(alice, name):
+    alice.runs(f"/help {name}", rf"/{name}\b")
+
+
+def test_help_lists_every_command(alice):
+    alice.type("/help")
+    alice.sees("/help NAME tells more")
+    listed = "\n".join(alice.program.err.history)
+    for name in names():
+        assert f"/{name} " in listed or f"/{name}\n" in listed, name
+    assert "From commands" not in listed
+
+
+def test_help_of_nothing(alice):
+    alice.runs("/help nonesuch", "There is no command /nonesuch")
+
+
+def test_help_knows_aliases_and_a_slash(alice):
+    alice.runs("/help /msg", "Also: /whisper, /msg")
+
+
+def test_set(alice):
+    alice.runs("/set time.format", "time.format is %H:%M")
+    alice.runs("/set history.lines 50", "history.lines is now 50")
+    alice.runs("/set history.lines", r"history.lines is 50 \(1000 usually\)")
+    alice.runs("/set history.lines many", "history.lines")
+    alice.runs("/set nonesuch", "There is no setting nonesuch")
+    alice.runs("/set nonesuch 1", "There is no setting nonesuch")
+
+
+def test_set_lists_all(alice):
+    alice.type("/set")
+    for name in ("color", "log", "mine.strategy", "time.format"):
+        alice.sees(rf"{re.escape(name)} .*")
+
+
+def test_color(alice):
+    alice.runs("/color whisper blue", "color.whisper is now blue")
+    alice.runs("/color whisper", "color.whisper is blue")
+    alice.runs("/color off", "color is now off")
+    alice.runs("/color", "color.error is red")
+    alice.runs("/color sky", "sky")
+
+
+@pytest.mark.parametrize(
+    "command, on, off",
+    [
+        ("notify", "The bell is on", "The bell is off"),
+        ("log", "Chats are logged", "Chats are not logged any more"),
+    ],
+)
+def test_switches(alice, command, on, off):
+    alice.runs(f"/{command} off", off)
+    alice.runs(f"/{command} on", on)
+    alice.runs(f"/{command} perhaps", "on|off")
+    alice.runs(f"/{command}", rf"/{command} <on\|off>")
+
+
+def test_history(alice):
+    alice.type("/history 5")
+    alice.sees("history|typed")

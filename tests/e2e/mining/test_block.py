@@ -1,0 +1,52 @@
+"""A block, mined by hand, as two clients and the room's own books see it."""
+
+import re
+
+import moonroom
+
+
+def blocks(program):
+    return [line for line in program.err.history if "block" in line]
+
+
+def verify(home):
+    return moonroom.run("host", "--verify", "--home", home / "room", home=home)
+
+
+def coins(program):
+    program.type("/balance")
+    return int(program.err.expect(re.compile(r".*You have (\d+) coins? and \d+ cookies?\..*"))[1])
+
+
+def job(program):
+    """The beginning of the hash that the client mines on."""
+    program.type("/mine status")
+    return program.err.expect(re.compile(r".*The block after ([0-9a-f]{16})\.\.\. needs 3 zeros\..*"))[1]
+
+
+def test_block_is_seen_by_all_and_survives_the_room(open_room, client, tmp_path):
+    room = open_room("--zeros", "3")
+    alice = client(room.port, "alice", register=True)
+    bob = client(room.port, "bob", register=True)
+    first = job(alice)
+    assert job(bob) == first
+
+    alice.type("/mine start classic")
+    alice.err.expect(re.compile(r".*Mining with classic.*"))
+    alice.err.expect(re.compile(r".*took your block.*"))
+    alice.type("/mine stop")
+    alice.err.expect(re.compile(r".*Mining has stopped.*"))
+
+    # What the room acknowledged is on its disk, whatever happens to it now.
+    earned = coins(alice)
+    assert earned >= 5 and earned % 5 == 0
+    newest = job(alice)
+    assert newest != first and job(bob) == newest
+    room.kill()
+
+    books = verify(tmp_path)
+    assert books.returncode == 0, books.stderr
+    again = open_room("--zeros", "3")
+    back = client(again.port, "alice")
+    assert coins(back) == earned
+    assert job(back) == newest
