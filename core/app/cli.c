@@ -1,0 +1,228 @@
+#include "core/app/cli.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/app/app.h"
+
+enum option_id {
+    OPT_HELP = 'h',
+    OPT_VERSION = 'V',
+    OPT_USER = 'u',
+    OPT_LOCAL = 1000,
+    OPT_RPC,
+    OPT_TO,
+    OPT_HOME,
+    OPT_PASSWORD_FILE,
+    OPT_REGISTER,
+    OPT_ACCEPT_TERMS,
+    OPT_VERBOSE,
+    OPT_DESCRIBE_API,
+};
+
+struct row {
+    int id;
+    const char *name;
+    const char *argument; /* NULL: takes none */
+    bool in_chat, in_run;
+    const char *help;
+};
+
+static const struct row rows[] = {
+    {OPT_LOCAL, "local", NULL, true, false, "open a room on this machine and join it"},
+    {OPT_RPC, "rpc", NULL, true, false, "speak JSON-RPC on standard input and output"},
+    {OPT_TO, "to", "ADDRESS", false, true, "the room to join"},
+    {OPT_USER, "user", "NAME", true, true, "log in under this name"},
+    {OPT_PASSWORD_FILE, "password-file", "FILE", true, true, "read the password from FILE"},
+    {OPT_REGISTER, "register", NULL, true, true, "make a new account"},
+    {OPT_ACCEPT_TERMS, "accept-terms", NULL, true, true, "accept the Terms and Conditions"},
+    {OPT_HOME, "home", "DIR", true, true, "keep all files below DIR, not in the XDG folders"},
+    {OPT_VERBOSE, "verbose", NULL, true, true, "log more"},
+    {OPT_DESCRIBE_API, "describe-api", NULL, true, false,
+     "print the table of methods as JSON and end"},
+    {OPT_HELP, "help", NULL, true, true, "show this help"},
+    {OPT_VERSION, "version", NULL, true, true, "show the version"},
+};
+
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+static void print_options(bool run)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct row *row = &rows[i];
+        char left[40];
+        if (!(run ? row->in_run : row->in_chat)) {
+            continue;
+        }
+        snprintf(left, sizeof left, "%s--%s%s%s",
+                 row->id < 128 ? (char[]){'-', (char)row->id, ',', ' ', '\0'} : "    ", row->name,
+                 row->argument ? "=" : "", row->argument ? row->argument : "");
+        printf("  %-28s %s\n", left, row->help);
+    }
+}
+
+static void print_chat_help(void)
+{
+    fputs("Usage: moonroom [OPTION]... [ADDRESS]\n"
+          "  or:  moonroom --local [OPTION]...\n"
+          "  or:  moonroom --rpc [OPTION]... ADDRESS\n"
+          "  or:  moonroom run SCRIPT... --to ADDRESS [OPTION]...\n"
+          "  or:  moonroom host [OPTION]...\n"
+          "A chatroom client for the terminal whose behaviour lives in Lua scripts.\n"
+          "\n"
+          "ADDRESS is [legacy://]HOST[:PORT], port 1235 when none is given; without an\n"
+          "ADDRESS the room of last time is joined. At the prompt, /help lists the commands.\n"
+          "Without a terminal, lines are read from standard input, and what is said in the\n"
+          "room is written to standard output as `name> text`.\n"
+          "\n",
+          stdout);
+    print_options(false);
+    fputs("\n"
+          "`moonroom run --help` and `moonroom host --help` tell more about these two.\n"
+          "Exit codes: 0 all went well, 1 failure, 2 wrong usage, 3 the room could not be\n"
+          "reached, 4 the login was refused, 5 the registration was refused, 6 kicked,\n"
+          "7 the connection was lost.\n",
+          stdout);
+}
+
+static void print_run_help(void)
+{
+    fputs("Usage: moonroom run SCRIPT... --to ADDRESS [OPTION]...\n"
+          "Runs Lua scripts in a room, without a prompt, until they or the room end.\n"
+          "What the scripts print goes to standard error.\n"
+          "\n",
+          stdout);
+    print_options(true);
+}
+
+static int usage(const char *complaint, const char *what)
+{
+    fprintf(stderr, "moonroom: %s%s\nTry 'moonroom --help'.\n", complaint, what);
+    return MR_EXIT_USAGE;
+}
+
+static void fill_long_options(struct option *out, bool run)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (run ? rows[i].in_run : rows[i].in_chat) {
+            out[count++] = (struct option){
+                rows[i].name, rows[i].argument ? required_argument : no_argument, NULL, rows[i].id};
+        }
+    }
+    out[count] = (struct option){0};
+}
+
+/* Keeps one option. */
+static void take(struct mr_cli *cli, int id, const char *argument)
+{
+    switch (id) {
+    case OPT_LOCAL:
+        cli->mode = MR_CLI_LOCAL;
+        break;
+    case OPT_RPC:
+        cli->mode = MR_CLI_RPC;
+        break;
+    case OPT_DESCRIBE_API:
+        cli->mode = MR_CLI_API;
+        break;
+    case OPT_TO:
+        cli->address = argument;
+        break;
+    case OPT_HOME:
+        cli->home = argument;
+        break;
+    case OPT_USER:
+        cli->user = argument;
+        break;
+    case OPT_PASSWORD_FILE:
+        cli->password_file = argument;
+        break;
+    case OPT_REGISTER:
+        cli->registering = true;
+        break;
+    case OPT_ACCEPT_TERMS:
+        cli->accept_terms = true;
+        break;
+    default:
+        cli->verbose = true;
+        break;
+    }
+}
+
+static int parse_options(int argc, char **argv, struct mr_cli *out, bool run)
+{
+    struct option options[ROWS + 1];
+    fill_long_options(options, run);
+    optind = 1;
+    for (int id; (id = getopt_long(argc, argv, "hVu:", options, NULL)) != -1;) {
+        if (id == '?') {
+            fputs("Try 'moonroom --help'.\n", stderr);
+            return MR_EXIT_USAGE;
+        }
+        if (id == OPT_HELP) {
+            out->mode = MR_CLI_HELP;
+            if (run) {
+                print_run_help();
+            } else {
+                print_chat_help();
+            }
+            return 0;
+        }
+        if (id == OPT_VERSION) {
+            out->mode = MR_CLI_HELP;
+            puts("moonroom " MR_VERSION);
+            return 0;
+        }
+        take(out, id, optarg);
+    }
+    return 0;
+}
+
+static int parse_run(int argc, char **argv, struct mr_cli *out)
+{
+    int code = parse_options(argc, argv, out, true);
+    if (code != 0 || out->mode == MR_CLI_HELP) {
+        return code;
+    }
+    if (optind == argc) {
+        return usage("run needs at least one SCRIPT", "");
+    }
+    if (!out->address) {
+        return usage("run needs --to ADDRESS", "");
+    }
+    out->scripts = argv + optind;
+    return 0;
+}
+
+int mr_cli_parse(int argc, char **argv, struct mr_cli *out)
+{
+    *out = (struct mr_cli){.mode = MR_CLI_CHAT};
+    if (argc > 1 && strcmp(argv[1], "run") == 0) {
+        out->mode = MR_CLI_RUN;
+        return parse_run(argc - 1, argv + 1, out);
+    }
+    if (argc > 1 && strcmp(argv[1], "host") == 0) {
+        *out = (struct mr_cli){
+            .mode = MR_CLI_SUBCOMMAND, .rest_argc = argc - 1, .rest_argv = argv + 1};
+        return 0;
+    }
+    int code = parse_options(argc, argv, out, false);
+    if (code != 0 || out->mode == MR_CLI_HELP || out->mode == MR_CLI_API) {
+        return code;
+    }
+    if (argc - optind > 1) {
+        return usage("one ADDRESS is enough, this is one too many: ", argv[optind + 1]);
+    }
+    if (optind < argc) {
+        out->address = argv[optind];
+    }
+    if (out->mode == MR_CLI_LOCAL && out->address) {
+        return usage("--local opens a room of its own and takes no ADDRESS", "");
+    }
+    if (out->mode == MR_CLI_RPC && !out->address) {
+        return usage("--rpc needs an ADDRESS", "");
+    }
+    return 0;
+}
