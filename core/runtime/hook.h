@@ -29,6 +29,7 @@ void mr_hooks_free(struct mr_hooks *hooks);
 int mr_hooks_listen(struct mr_hooks *hooks, const char *name, int priority, const void *owner,
                     mr_hook_fn *fn, void *ctx, struct mr_hook **out);
 void mr_hook_remove(struct mr_hook **hook);
+/* Removes all listeners of an owner; the handles it got for them are gone. */
 void mr_hooks_remove_owner(struct mr_hooks *hooks, const void *owner);
 
 /* Takes data (an object; NULL stands for an empty one), also on failure, and adds "time" if

@@ -15,12 +15,15 @@
 struct mr_stream;
 
 struct mr_stream_callbacks {
-    void (*on_open)(void *ctx); /* TCP only: connected */
+    /* May be NULL. Of mr_stream_connect() only: connected. */
+    void (*on_open)(void *ctx);
     void (*on_read)(void *ctx, const uint8_t *bytes, size_t len);
     /* `text` is one plain sentence part for the user ("connection refused"), valid during the call.
      */
     void (*on_close)(void *ctx, int err, const char *text);
-    void (*on_drain)(void *ctx); /* may be NULL: everything queued has been handed to the system */
+    /* May be NULL: everything that had to wait has been handed to the system. It does not come for
+     * a write that the system took at once, behind which mr_stream_queued() is 0. */
+    void (*on_drain)(void *ctx);
 };
 
 /* Resolves and connects, TCP_NODELAY and keepalive on. Gives up after timeout_ms (on_close with
@@ -28,7 +31,8 @@ struct mr_stream_callbacks {
 int mr_stream_connect(struct mr_loop *loop, const char *host, uint16_t port, uint64_t timeout_ms,
                       const struct mr_stream_callbacks *callbacks, void *ctx,
                       struct mr_stream **out);
-/* Takes fd over (also on failure): a socket, socketpair end or pipe. Reading starts at once. */
+/* Takes fd over (also on failure): a socket, socketpair end, pipe or terminal; MR_EINVAL for
+ * anything else. Reading starts at once. */
 int mr_stream_open_fd(struct mr_loop *loop, int fd, const struct mr_stream_callbacks *callbacks,
                       void *ctx, struct mr_stream **out);
 /* Copies and queues. MR_ELIMIT when more than max_queued bytes would wait (set by
