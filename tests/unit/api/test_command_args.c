@@ -40,7 +40,8 @@ static void test_values(void **state)
 {
     (void)state;
     expect("", "", "{}");
-    expect("<user:user> <text:text>", "bob  hi  there ", "{\"user\":\"bob\",\"text\":\"hi  there\"}");
+    expect("<user:user> <text:text>", "bob  hi  there ",
+           "{\"user\":\"bob\",\"text\":\"hi  there\"}");
     expect("<user:user> [n:int=1]", "bob", "{\"user\":\"bob\",\"n\":1}");
     expect("<user:user> [n:int=1]", "bob -12", "{\"user\":\"bob\",\"n\":-12}");
     expect("[x:number]", "1.5", "{\"x\":1.5}");
@@ -57,8 +58,9 @@ static void test_refusals(void **state)
     expect_bad("<user:user> <text:text>", "bob", "text is missing");
     expect_bad("<user:user>", "", "user is missing");
     expect_bad("[n:int]", "1x", "n must be a whole number, not '1x'");
-    expect_bad("[n:int]", "99999999999999999999", "n must be a whole number, not "
-                                                   "'99999999999999999999'");
+    expect_bad("[n:int]", "99999999999999999999",
+               "n must be a whole number, not "
+               "'99999999999999999999'");
     expect_bad("[n:number]", "nan", "n must be a number, not 'nan'");
     expect_bad("[n:number]", "1e400", "n must be a number, not '1e400'");
     expect_bad("[state:on|off]", "o", "state must be one of on|off");
@@ -71,7 +73,12 @@ static void test_specs(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "user", "<user", "<>", "<a:>", "<t:text> <b>", "[a] <b>",
+        "user",
+        "<user",
+        "<>",
+        "<a:>",
+        "<t:text> <b>",
+        "[a] <b>",
         "[1] [2] [3] [4] [5] [6] [7] [8] [9]",
         "<a-name-that-is-longer-than-any-name-may-be:word>",
     };

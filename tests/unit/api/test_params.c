@@ -12,7 +12,8 @@
 #include "core/api/params.h"
 #include "core/runtime/json.h"
 
-static const char spec[] = "user:string n?:integer data?:table list?:array x?:any f?:number b?:boolean";
+static const char spec[] =
+    "user:string n?:integer data?:table list?:array x?:any f?:number b?:boolean";
 
 static int check(const char *text, cJSON **out, char *why)
 {
@@ -116,8 +117,8 @@ static void test_the_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_objects),  cmocka_unit_test(test_arrays),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_objects),   cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_refusals),  cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

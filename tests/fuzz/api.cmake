@@ -1,0 +1,1 @@
+mr_fuzz_target(rpc mr_api)
