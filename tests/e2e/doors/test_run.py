@@ -1,0 +1,57 @@
+"""`moonroom run SCRIPT... --to ADDRESS`: bots without a prompt."""
+
+import moonroom
+
+GREETER = """
+script { name = "greeter", needs = { "send" } }
+chat.on("server_message", function(e)
+  local name = e.text:match("^(%S+) is in")
+  if name and name ~= chat.me() then chat.say("Welcome, " .. name .. "!") end
+end)
+"""
+
+
+def start(tmp_path, room, *scripts):
+    home = tmp_path / "bot"
+    home.mkdir()
+    (home / "password").write_text("correct horse\n")
+    paths = []
+    for number, text in enumerate(scripts):
+        paths.append(home / f"script{number}.lua")
+        paths[-1].write_text(text)
+    return moonroom.Program(
+        ["run", *paths, "--to", room.url, "--user", "robin", "--password-file", home / "password"]
+        + ["--register", "--accept-terms", "--home", home / "moonroom"],
+        home,
+    )
+
+
+def test_greeter(room, client, tmp_path):
+    with start(tmp_path, room, GREETER) as bot:
+        watcher = client(room.port, "watcher", register=True)
+        watcher.out.expect("robin> Welcome, watcher!")
+        assert bot.stop() == 0
+        watcher.err.expect(lambda line: "robin has left" in line)
+        assert bot.out.history == []
+
+
+def test_ends_with_its_last_script(room, tmp_path):
+    with start(tmp_path, room, "local x = nil + 1") as bot:
+        assert bot.wait() in (0, 1)
+        assert any("script0" in line and "attempt to perform arithmetic" in line for line in bot.err.history)
+
+
+def test_a_script_that_is_not_there(room, tmp_path):
+    result = moonroom.run("run", tmp_path / "none.lua", "--to", room.url, home=tmp_path)
+    assert result.returncode == 1
+    assert "none.lua" in result.stderr
+
+
+def test_kicked(open_room, client, tmp_path):
+    room = open_room("--zeros", "2", "--admin", "boss")
+    with start(tmp_path, room, GREETER) as bot:
+        boss = client(room.port, "boss", register=True)
+        boss.out.expect("robin> Welcome, boss!")
+        boss.type("/kick robin")
+        assert bot.wait() == 6
+        assert any("kicked" in line and "boss" in line for line in bot.err.history)
