@@ -30,7 +30,6 @@ BANNED = {
     "gmtime": "gmtime_r",
     "ctime": "strftime",
     "asctime": "strftime",
-    "strerror": "strerror_r",
     "tmpnam": "mkstemp",
     "tempnam": "mkstemp",
     "mktemp": "mkstemp",

@@ -29,12 +29,14 @@ def check(build, path):
 def main():
     build, jobs = sys.argv[1], int(sys.argv[2])
     files = product_files(build)
-    failed = 0
+    failed, heads = 0, {}
     with ThreadPoolExecutor(jobs) as pool:
         for status, output in pool.map(lambda path: check(build, path), files):
             if status != 0:
                 failed += 1
                 print(output)
+                heads.update((line, True) for line in output.splitlines() if ": error: " in line)
+    print("\n".join(os.path.relpath(line, os.getcwd()) for line in heads))
     print(f"counts: {len(files) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
