@@ -188,7 +188,7 @@ void mr_api_call(struct mr_api *api, struct mr_caller *caller, const char *metho
         err = MR_ENOMEM;
         snprintf(why, sizeof why, "%s", mr_error_text(err));
     }
-    if (err < 0) {
+    if (!call) {
         cJSON_Delete(checked);
         if (done) {
             done(ctx, err, why, NULL);

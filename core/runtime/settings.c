@@ -257,6 +257,7 @@ int mr_settings_declare(struct mr_settings *settings, const struct mr_setting *s
         return MR_EINVAL;
     bool found;
     size_t at = find_place(settings, setting->name, &found);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what was found is in a row. */
     if (found && settings->rows[at]->owner != owner)
         return MR_EEXISTS;
     struct row *row = copy_row(setting, owner);

@@ -360,7 +360,7 @@ static void format_endpoint(const struct sockaddr_storage *address, char *out, s
 
 static void note_endpoints(struct mr_stream *stream, int fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t len = sizeof(address);
     if (getpeername(fd, (struct sockaddr *)&address, &len) == 0)
         format_endpoint(&address, stream->peer, sizeof(stream->peer));

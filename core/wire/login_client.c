@@ -219,7 +219,7 @@ static int next_refusal(struct mr_login_client *login)
         len >= mr_rsa_key_block(login->key) && mr_rsa_decrypt(login->key, in, aes_key) == MR_OK;
     mr_wipe(aes_key, sizeof aes_key);
     if (framed) {
-        struct mr_frame frame;
+        struct mr_frame frame = {0};
         mr_frame_reader_drop(login->reader, mr_frame_reader_pending(login->reader));
         int error = mr_frame_reader_push(login->reader, in, len);
         if (login->quiet)

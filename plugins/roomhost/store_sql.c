@@ -102,7 +102,7 @@ void mr_sql_text(sqlite3_stmt *statement, int column, char *out, size_t size)
     size_t len = text ? (size_t)sqlite3_column_bytes(statement, column) : 0;
     if (len >= size)
         len = size - 1;
-    if (len > 0)
+    if (text)
         memcpy(out, text, len);
     out[len] = '\0';
 }
