@@ -1,0 +1,209 @@
+#include "core/lua/link.h"
+
+#include <errno.h>
+#include <moonroom/errors.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/limits.h"
+#include "core/base/str.h"
+#include "core/lua/memory.h"
+#include "core/lua/value.h"
+
+enum { READ_BYTES = 65536 };
+
+struct mr_link_message {
+    struct mr_link_message *next;
+    cJSON *json;
+};
+
+void mr_link_init(struct mr_link *link, int fd)
+{
+    *link = (struct mr_link){.fd = fd};
+    mr_buf_init(&link->in, (size_t)MR_LIMIT_RPC_LINE + READ_BYTES);
+    mr_buf_init(&link->out, (size_t)MR_LIMIT_RPC_LINE);
+}
+
+void mr_link_free(struct mr_link *link)
+{
+    while (link->first) {
+        struct mr_link_message *message = link->first;
+        link->first = message->next;
+        cJSON_Delete(message->json);
+        free(message);
+    }
+    mr_buf_free(&link->in);
+    mr_buf_free(&link->out);
+}
+
+/* Reads once. The end of the link is the end of this process. */
+static void read_more(struct mr_link *link)
+{
+    uint8_t *place = mr_buf_reserve(&link->in, READ_BYTES);
+    if (!place) {
+        mr_memory_die(MR_LUA_EXIT_LINK, "a line from the core is too long");
+    }
+    ssize_t got = read(link->fd, place, READ_BYTES);
+    if (got > 0) {
+        mr_buf_commit(&link->in, (size_t)got);
+    } else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
+        _exit(MR_LUA_EXIT_OK);
+    }
+}
+
+void mr_link_pause(const struct mr_link *link, int milliseconds)
+{
+    struct pollfd wait = {.fd = link->fd, .events = POLLIN};
+    (void)poll(&wait, 1, milliseconds);
+}
+
+static bool readable(const struct mr_link *link)
+{
+    struct pollfd wait = {.fd = link->fd, .events = POLLIN};
+    return poll(&wait, 1, 0) > 0;
+}
+
+/* The next whole line as a message; NULL when there is none yet. */
+static cJSON *take_line(struct mr_link *link)
+{
+    const char *data = mr_buf_str(&link->in);
+    size_t len = mr_buf_len(&link->in);
+    const char *end = memchr(data + link->scanned, '\n', len - link->scanned);
+    if (!end) {
+        link->scanned = len;
+        return NULL;
+    }
+    size_t line = (size_t)(end - data);
+    const char *why = "";
+    cJSON *json = mr_value_parse(data, line, &why);
+    if (!cJSON_IsObject(json)) {
+        mr_memory_die(MR_LUA_EXIT_LINK, "a line from the core is no JSON object");
+    }
+    mr_buf_consume(&link->in, line + 1);
+    link->scanned = 0;
+    return json;
+}
+
+static cJSON *read_message(struct mr_link *link, bool wait)
+{
+    cJSON *json = take_line(link);
+    while (!json && (wait || readable(link))) {
+        read_more(link);
+        json = take_line(link);
+    }
+    return json;
+}
+
+cJSON *mr_link_next(struct mr_link *link, bool wait)
+{
+    struct mr_link_message *message = link->first;
+    if (!message) {
+        return read_message(link, wait);
+    }
+    link->first = message->next;
+    if (!link->first) {
+        link->last = NULL;
+    }
+    cJSON *json = message->json;
+    free(message);
+    return json;
+}
+
+static void keep(struct mr_link *link, cJSON *json)
+{
+    struct mr_link_message *message = mr_memory_take(sizeof *message);
+    *message = (struct mr_link_message){.json = json};
+    if (link->last) {
+        link->last->next = message;
+    } else {
+        link->first = message;
+    }
+    link->last = message;
+}
+
+static bool answers(const cJSON *json, uint64_t id)
+{
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(json, "id");
+    return !cJSON_GetObjectItemCaseSensitive(json, "method") && cJSON_IsNumber(number) &&
+           number->valuedouble == (double)id;
+}
+
+cJSON *mr_link_answer(struct mr_link *link, uint64_t id)
+{
+    for (;;) {
+        cJSON *json = read_message(link, true);
+        if (answers(json, id)) {
+            return json;
+        }
+        keep(link, json);
+    }
+}
+
+int mr_link_begin_request(struct mr_link *link, const char *method, uint64_t *id)
+{
+    *id = ++link->last_id;
+    mr_buf_clear(&link->out);
+    return mr_buf_printf(&link->out,
+                         "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"%s\",\"params\":",
+                         (unsigned long long)*id, method);
+}
+
+int mr_link_begin_notification(struct mr_link *link, const char *method)
+{
+    mr_buf_clear(&link->out);
+    return mr_buf_printf(&link->out, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\",\"params\":", method);
+}
+
+int mr_link_begin_answer(struct mr_link *link, int64_t id)
+{
+    mr_buf_clear(&link->out);
+    return mr_buf_printf(&link->out, "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":", (long long)id);
+}
+
+int mr_link_send(struct mr_link *link)
+{
+    int err = mr_buf_append_str(&link->out, "}\n");
+    if (err < 0) {
+        return err;
+    }
+    const uint8_t *data = mr_buf_data(&link->out);
+    size_t len = mr_buf_len(&link->out);
+    while (len > 0) {
+        ssize_t put = write(link->fd, data, len);
+        if (put >= 0) {
+            data += put;
+            len -= (size_t)put;
+        } else if (errno == EAGAIN) {
+            struct pollfd wait = {.fd = link->fd, .events = POLLOUT};
+            (void)poll(&wait, 1, -1);
+        } else if (errno != EINTR) {
+            _exit(MR_LUA_EXIT_OK);
+        }
+    }
+    return MR_OK;
+}
+
+int mr_link_send_error(struct mr_link *link, int64_t id, int err, const char *text)
+{
+    char cut[4096];
+    size_t len = mr_utf8_cut(text, strlen(text), sizeof cut - 1);
+    memcpy(cut, text, len);
+    cut[len] = '\0';
+    if (!mr_utf8_valid(cut, len)) {
+        cut[0] = '\0';
+    }
+    mr_buf_clear(&link->out);
+    int result = mr_buf_printf(&link->out,
+                               "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"error\":{\"code\":%d,"
+                               "\"data\":{\"code\":\"%s\"},\"message\":",
+                               (long long)id, err - 32000, mr_error_name(err));
+    if (result == MR_OK) {
+        result = mr_value_write_string(&link->out, cut, strlen(cut));
+    }
+    if (result == MR_OK) {
+        result = mr_buf_append_str(&link->out, "}");
+    }
+    return result == MR_OK ? mr_link_send(link) : result;
+}

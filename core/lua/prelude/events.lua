@@ -1,0 +1,193 @@
+-- Events and commands: chat.on, chat.once, chat.wait, command, settings.on_change.
+local host, env, P = ...
+
+local getmetatable, pairs, setmetatable, type = getmetatable, pairs, setmetatable, type
+local format = string.format
+
+local subscriptions = {} -- number -> handle
+local commands = {} -- number -> handle
+
+-- Handles: whatever was registered can be taken back, or made to rest.
+local Handle = {}
+Handle.__index = Handle
+
+function Handle.remove(handle)
+  if handle.id and handle.table[handle.id] == handle then
+    handle.table[handle.id] = nil
+    P.call(handle.undo, { id = handle.id })
+  end
+end
+
+function Handle.disable(handle)
+  handle.disabled = true
+end
+
+function Handle.enable(handle)
+  handle.disabled = nil
+end
+
+function P.handle(of, undo, id, fn)
+  local handle = setmetatable({ table = of, undo = undo, id = id, fn = fn }, Handle)
+  of[id] = handle
+  return handle
+end
+
+-- A registration that fails is a mistake in the script (an unknown name, a permission that its
+-- manifest does not ask for), except where somebody else was first.
+function P.register(method, params)
+  local id, err = P.call(method, params)
+  if err and err.code ~= "exists" then
+    P.raise(err.message)
+  elseif err then
+    P.report("registration", err.message)
+    return nil, err
+  end
+  return id
+end
+
+local function subscribe(name, fn, method)
+  P.check(name, "string", method)
+  P.check(fn, "function", method)
+  if not host.events[name] and not string.find(name, ".", 1, true) then
+    P.raise(format("%s: there is no event called %s", method, name))
+  end
+  local id, err = P.register("event.subscribe", { name = name })
+  if not id then
+    return nil, err
+  end
+  return P.handle(subscriptions, "event.unsubscribe", id, fn)
+end
+
+function env.chat.on(name, opts, fn)
+  if fn == nil then
+    opts, fn = nil, opts
+  end
+  return subscribe(name, fn, "chat.on")
+end
+
+function env.chat.once(name, opts, fn)
+  if fn == nil then
+    opts, fn = nil, opts
+  end
+  P.check(fn, "function", "chat.once")
+  local handle, err
+  handle, err = subscribe(name, function(event)
+    handle:remove()
+    fn(event)
+  end, "chat.once")
+  return handle, err
+end
+
+-- match: a function of the event, or a table of fields that must be equal.
+local function matches(match, event)
+  if type(match) == "function" then
+    return match(event)
+  end
+  for key, value in pairs(match or {}) do
+    if event[key] ~= value then
+      return false
+    end
+  end
+  return true
+end
+
+-- Waits for an event: chat.wait("message", { match = { from = "bob" }, timeout = "30s" })
+function env.chat.wait(name, opts)
+  opts = opts or {}
+  if not P.can_wait() then
+    P.raise("chat.wait cannot wait here; use chat.once")
+  end
+  local co = coroutine.running()
+  local timer, handle
+  handle = subscribe(name, function(event)
+    if matches(opts.match, event) then
+      handle:remove()
+      P.wake(co, event)
+    end
+  end, "chat.wait")
+  if opts.timeout then
+    timer = env.timer.after(opts.timeout, function()
+      handle:remove()
+      P.wake(co, nil, P.error("timeout", "the event did not come in time"))
+    end)
+  end
+  local event, err = P.park()
+  if timer then
+    timer:remove()
+  end
+  return event, err
+end
+
+-- Runs a handler for a request of the core, which is answered when the handler ended or waits.
+local function serve(id, what, handle, ...)
+  if not handle or handle.disabled then
+    host.answer(id, nil)
+    return
+  end
+  P.spawn(what, {
+    begun = function()
+      host.answer(id, nil)
+    end,
+  }, handle.fn, ...)
+end
+
+P.serve = serve
+
+function P.requests.event(id, params)
+  serve(id, "event " .. tostring(params.name), subscriptions[params.id], params.data)
+end
+
+function P.requests.command(id, params)
+  local handle = commands[params.id]
+  local what = handle and "/" .. handle.name or "command"
+  serve(id, what, handle, params.args or {}, params.chat)
+end
+
+-- command{ name =, args =, help =, run = }
+local allowed = {
+  name = "string",
+  args = "string",
+  help = "string",
+  usage = "string",
+  long = "string",
+  aliases = "table",
+  run = "function",
+}
+
+local function add_command(_, spec)
+  P.check(spec, "table", "command")
+  P.check(spec.name, "string", "command: name")
+  P.check(spec.run, "function", "command: run")
+  local params = {}
+  for key, value in pairs(spec) do
+    if not allowed[key] then
+      P.raise(format("command: there is no field called %s", tostring(key)))
+    end
+    P.check(value, allowed[key], "command: " .. key)
+    if key == "aliases" then
+      params.aliases = env.json.array(value)
+    elseif key ~= "run" then
+      params[key] = value
+    end
+  end
+  local id, err = P.register("command.register", params)
+  if not id then
+    return nil, err
+  end
+  local handle = P.handle(commands, "command.remove", id, spec.run)
+  handle.name = spec.name
+  return handle
+end
+
+env.command = setmetatable(env.command or {}, { __call = add_command })
+
+-- settings.on_change(name, fn): fn(value) whenever that setting changed.
+function env.settings.on_change(name, fn)
+  P.check(name, "string", "settings.on_change")
+  P.check(fn, "function", "settings.on_change")
+  return subscribe("setting", function(event)
+    if event.name == name or event.name == env.script.name .. "." .. name then
+      fn((env.settings.get(name)))
+    end
+  end, "settings.on_change")
+end

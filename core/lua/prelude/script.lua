@@ -1,0 +1,239 @@
+-- The script itself: its manifest, require, load, save, restore, unload.
+local host, env, P = ...
+
+local error, next, pairs, setmetatable, tostring, type = error, next, pairs, setmetatable, tostring, type
+local format, gsub, match = string.format, string.gsub, string.match
+local load, pcall = load, pcall
+
+local script = env.script
+local on_save, on_restore, on_unload = nil, nil, {}
+
+script.name = ""
+script.state = {}
+
+-- Manifest -------------------------------------------------------------------------------------------
+
+local fields = {
+  name = "string",
+  version = "string",
+  api = "string",
+  help = "string",
+  needs = "table",
+  settings = "table",
+}
+
+local function check_manifest(manifest)
+  P.check(manifest, "table", "script")
+  for key, value in pairs(manifest) do
+    if not fields[key] then
+      P.raise(format("script: there is no field called %s", tostring(key)))
+    end
+    P.check(value, fields[key], "script: " .. key)
+  end
+  if manifest.api and not match(manifest.api, "^1%.%d+$") then
+    P.raise(format("script: api %s is unknown; this moonroom has 1.0", manifest.api))
+  end
+end
+
+-- The core read the manifest before, in a process of its own: here it only is a note.
+setmetatable(script, {
+  __call = function(_, manifest)
+    check_manifest(manifest)
+  end,
+})
+
+-- In that process nothing exists but script{...}: whatever else is touched first, there is none.
+local no_manifest = {}
+
+local function manifest_globals(found)
+  local function none()
+    error(no_manifest, 0)
+  end
+  local lead = setmetatable({}, {
+    __call = function(_, manifest)
+      check_manifest(manifest)
+      found.manifest = manifest
+      error(no_manifest, 0)
+    end,
+    __index = none,
+    __newindex = none,
+  })
+  return setmetatable({}, {
+    __index = function(_, name)
+      if name == "script" then
+        return lead
+      end
+      none()
+    end,
+    __newindex = none,
+  })
+end
+
+local function read_manifest(id, params)
+  local found = {}
+  local chunk, why = load(params.source, "@" .. params.path, "t", manifest_globals(found))
+  if not chunk then
+    host.fail(id, "invalid", why)
+    return
+  end
+  local ok, err = pcall(chunk)
+  if not ok and err ~= no_manifest then
+    host.fail(id, "invalid", tostring(err))
+    return
+  end
+  local sent
+  sent, why = host.answer(id, { manifest = found.manifest })
+  if not sent then
+    host.fail(id, "invalid", "script: " .. why)
+  end
+end
+
+-- require ---------------------------------------------------------------------------------------------
+
+local modules = {} -- name -> { value }
+local loading = {}
+
+function env.require(name)
+  P.check(name, "string", "require")
+  if not match(name, "^[%w_-]+[%w_./-]*$") or match(name, "%.%.") or match(name, "//") then
+    P.raise(format("require: %q is no name of a module", name))
+  end
+  if modules[name] then
+    return modules[name].value
+  end
+  if loading[name] then
+    P.raise(format("require: %s requires itself", name))
+  end
+  local found, err = P.call("script.source", { module = (gsub(name, "%.", "/")) })
+  if not found then
+    P.raise(format("require: %s: %s", name, err and err.message or "there is no such module"))
+  end
+  local chunk, why = load(found.source, "@" .. found.path, "t", env)
+  if not chunk then
+    error(why, 0)
+  end
+  loading[name] = true
+  local ok, value = pcall(chunk, name)
+  loading[name] = nil
+  if not ok then
+    error(value, 0)
+  end
+  modules[name] = { value = value == nil and true or value }
+  return modules[name].value
+end
+
+-- Hooks of a script's life ---------------------------------------------------------------------------
+
+function script.on_save(fn)
+  P.check(fn, "function", "script.on_save")
+  on_save = fn
+end
+
+function script.on_restore(fn)
+  P.check(fn, "function", "script.on_restore")
+  on_restore = fn
+end
+
+function script.on_unload(fn)
+  P.check(fn, "function", "script.on_unload")
+  on_unload[#on_unload + 1] = fn
+end
+
+-- Requests of the core -------------------------------------------------------------------------------
+
+local function start_script(id, params)
+  script.name, script.version = params.name, params.version
+  if params.kind == "strategy" then
+    P.guard_mine()
+  end
+  local chunk, why = load(params.source, "@" .. params.path, "t", env)
+  if not chunk then
+    host.fail(id, "invalid", why)
+    return
+  end
+  P.spawn("load", {
+    quiet = true,
+    ended = function(ok, trace)
+      if not ok then
+        host.fail(id, "invalid", trace)
+        return
+      end
+      host.answer(id, {})
+      if params.kind == "strategy" then
+        P.start_strategy()
+      end
+    end,
+  }, chunk, params.name)
+end
+
+function P.requests.load(id, params)
+  if params.kind == "manifest" then
+    read_manifest(id, params)
+  else
+    start_script(id, params)
+  end
+end
+
+-- What is to outlive a reload: what on_save returns, else script.state.
+function P.requests.save(id)
+  P.spawn("save", {
+    ended = function(ok, state)
+      if not ok then
+        host.fail(id, "internal", "on_save failed")
+        return
+      end
+      local sent, why = host.answer(id, { state = state })
+      if not sent then
+        host.fail(id, "invalid", "on_save: " .. why)
+      end
+    end,
+  }, function()
+    if on_save then
+      return (on_save())
+    end
+    return next(script.state) ~= nil and script.state or nil
+  end)
+end
+
+function P.requests.restore(id, params)
+  P.spawn("restore", {
+    ended = function(ok)
+      if ok then
+        host.answer(id, {})
+      else
+        host.fail(id, "internal", "on_restore failed")
+      end
+    end,
+  }, function()
+    if on_restore then
+      on_restore(params.state)
+    elseif type(params.state) == "table" then
+      script.state = params.state
+    end
+  end)
+end
+
+-- Says goodbye: every wait ends, then what on_unload registered runs, then the process ends.
+function P.requests.unload(id, params)
+  P.closing = true
+  P.wake_all(P.error(params.code or "canceled", params.text or "the script is being unloaded"))
+  local open = #on_unload
+  local function ended()
+    open = open - 1
+    if open <= 0 then
+      host.answer(id, {})
+      host.finish()
+    end
+  end
+  if open == 0 then
+    ended()
+  end
+  for i = 1, #on_unload do
+    P.spawn("unload", { ended = ended }, on_unload[i])
+  end
+end
+
+-- Asked from time to time whether the script still gives way.
+function P.requests.alive(id)
+  host.answer(id, {})
+end

@@ -1,0 +1,314 @@
+-- Tasks: every handler runs in a coroutine of its own, so that any call may wait.
+--
+-- The main loop gives each message of the core to on_request or on_answer, and calls on_turn once a
+-- turn. A task that waits is parked until somebody wakes it; one that only gave way goes on next turn.
+local host, env, P = ...
+
+local coroutine_create, coroutine_resume = coroutine.create, coroutine.resume
+local coroutine_running, coroutine_status = coroutine.running, coroutine.status
+local coroutine_yield, isyieldable = coroutine.yield, coroutine.isyieldable
+local getinfo, traceback = debug.getinfo, debug.traceback
+local error, next, pcall, select, setmetatable = error, next, pcall, select, setmetatable
+local tostring, type = tostring, type
+local find, format, gsub, sub = string.find, string.format, string.gsub, string.sub
+local concat = table.concat
+
+-- Errors -------------------------------------------------------------------------------------------
+
+local Error = { __name = "error" }
+Error.__index = Error
+
+function Error.__tostring(err)
+  return err.message
+end
+
+function Error.__concat(a, b)
+  return tostring(a) .. tostring(b)
+end
+
+-- What stands beside nil when something expected went wrong.
+function P.error(code, message)
+  return setmetatable({ code = code, message = message }, Error)
+end
+
+-- Raises a mistake of the script's author, at the line of the script that made it.
+function P.raise(message)
+  for level = 2, 100 do
+    local info = getinfo(level, "Sl")
+    if not info then
+      break
+    end
+    if info.currentline > 0 and sub(info.source, 1, 10) ~= "=[moonroom" then
+      error(format("%s:%d: %s", info.short_src, info.currentline, message), 0)
+    end
+  end
+  error(message, 0)
+end
+
+-- Checks an argument of a function written in Lua.
+function P.check(value, kind, name)
+  if type(value) ~= kind then
+    P.raise(format("%s: %s expected, got %s", name, kind, type(value)))
+  end
+end
+
+-- The stack of a failed coroutine without what the prelude adds to it.
+local function trace_of(co, err)
+  local ok, text = pcall(tostring, err)
+  text = ok and type(text) == "string" and text or "(an error that cannot be shown)"
+  local lines = {}
+  for line in string.gmatch(traceback(co) or "", "[^\n]+") do
+    if not find(line, "[moonroom ", 1, true)
+      and not find(line, "stack traceback:", 1, true)
+      and not find(line, "in function 'error'", 1, true)
+    then
+      lines[#lines + 1] = (gsub(line, "^%s+", "  "))
+    end
+  end
+  local stack = #lines > 0 and "\n" .. concat(lines, "\n") or ""
+  return text .. stack
+end
+
+-- Text that JSON can carry, whatever bytes it has.
+local function printable(text)
+  text = gsub(text, "%z", "\\0")
+  if not utf8.len(text) then
+    text = gsub(text, "[\128-\255]", "?")
+  end
+  return sub(text, 1, 8000)
+end
+
+-- Tells the core of an error in a handler; the script goes on.
+function P.report(what, message)
+  host.tell("script.error", { what = what, text = printable(message) })
+end
+
+-- Tasks --------------------------------------------------------------------------------------------
+
+local tasks = setmetatable({}, { __mode = "k" }) -- coroutine -> task
+local ready = {} -- coroutines that gave way
+local answers = {} -- number of a request -> the coroutine that waits for its answer
+
+-- After a task ran: it waits, gave way, or ended.
+local function settle(co, task, ok, ...)
+  local begun = task.begun
+  if coroutine_status(co) ~= "dead" then
+    if not task.parked then
+      ready[#ready + 1] = co
+    end
+    if begun then
+      task.begun = nil
+      begun()
+    end
+    return
+  end
+  tasks[co] = nil
+  local trace = not ok and trace_of(co, (...))
+  if trace and not task.quiet then
+    P.report(task.what, trace)
+  end
+  if begun then
+    begun()
+  end
+  if task.ended and trace then
+    task.ended(false, trace)
+  elseif task.ended then
+    task.ended(true, ...)
+  end
+end
+
+local function run(co, task, ...)
+  task.parked = false
+  settle(co, task, coroutine_resume(co, ...))
+end
+
+-- Runs fn(...) as a task called `what` in messages. options.begun is called when it ended or waits for
+-- the first time, options.ended(true, results...) or options.ended(false, trace) at its end. Unless it is
+-- `quiet`, an error is reported to the core.
+function P.spawn(what, options, fn, ...)
+  local co = coroutine_create(fn)
+  local task = { what = what, begun = options.begun, ended = options.ended, quiet = options.quiet }
+  tasks[co] = task
+  if options.preempted then
+    host.preempt(co)
+  end
+  run(co, task, ...)
+  return task
+end
+
+-- Whether the running function is a task that can wait. In a coroutine that a script made itself it
+-- cannot: there a call of the core holds the whole script for as long as it takes.
+function P.can_wait()
+  return tasks[coroutine_running()] ~= nil and isyieldable()
+end
+
+-- Waits until P.wake(co, ...) and returns what that was given.
+function P.park()
+  local co = coroutine_running()
+  local task = tasks[co]
+  if not task or not isyieldable() then
+    P.raise("this cannot wait inside a coroutine of your own, a metamethod or a sort; use task.spawn")
+  end
+  if P.closing then
+    return nil, P.error("reloaded", "the script ends")
+  end
+  task.parked = true
+  return coroutine_yield()
+end
+
+function P.wake(co, ...)
+  local task = tasks[co]
+  if task and task.parked and not task.removed then
+    run(co, task, ...)
+  end
+end
+
+-- Ends every wait: what was waited for will not come.
+function P.wake_all(err)
+  local parked = {}
+  for co, task in next, tasks do
+    if task.parked then
+      parked[#parked + 1] = co
+    end
+  end
+  for i = 1, #parked do
+    P.wake(parked[i], nil, err)
+  end
+end
+
+-- Calls a method of the core. `quick` ones are answered at once, so nothing else need run meanwhile.
+-- Returns the result, or nil, code and message.
+function P.ask(method, params, quick)
+  if quick or not P.can_wait() then
+    return host.call(method, params)
+  end
+  local id, why = host.send(method, params)
+  if not id then
+    return nil, "unsendable", why
+  end
+  answers[id] = coroutine_running()
+  local result, code, message = P.park()
+  if P.closing and type(code) == "table" then
+    return nil, code.code, code.message
+  end
+  return result, code, message
+end
+
+-- The main loop's --------------------------------------------------------------------------------
+
+P.requests = {} -- method -> function(id, params)
+
+function P.on_request(id, method, params)
+  local fn = P.requests[method]
+  if fn then
+    fn(id, params or {})
+  elseif id ~= 0 then
+    host.fail(id, "not_found", "a script host has no " .. method)
+  end
+end
+
+function P.on_answer(id, ...)
+  local co = answers[id]
+  answers[id] = nil
+  if co then
+    P.wake(co, ...)
+  end
+end
+
+function P.on_turn()
+  if P.each_turn then
+    P.each_turn()
+  end
+  local batch = ready
+  if #batch == 0 then
+    return false
+  end
+  ready = {}
+  for i = 1, #batch do
+    local co = batch[i]
+    local task = tasks[co]
+    if task and not task.removed then
+      run(co, task)
+    end
+  end
+  return #ready > 0
+end
+
+-- task ---------------------------------------------------------------------------------------------
+
+local Task = {}
+Task.__index = Task
+
+function Task.remove(handle)
+  handle.task.removed = true
+end
+
+local function spawn(fn, ...)
+  P.check(fn, "function", "task.spawn")
+  return setmetatable({ task = P.spawn("task", {}, fn, ...) }, Task)
+end
+
+-- Runs all functions of a list at the same time; on(i, ok, ...) is called at the end of each.
+local function spawn_each(list, name, on)
+  P.check(list, "table", name)
+  for i = 1, #list do
+    P.check(list[i], "function", name)
+  end
+  for i = 1, #list do
+    P.spawn("task", {
+      ended = function(...)
+        on(i, ...)
+      end,
+    }, list[i])
+  end
+end
+
+-- Waits for all; the first result of each in a list, or nil and an error when one of them failed.
+local function all(list)
+  local co, open, results, failed = coroutine_running(), #list, {}, nil
+  local waits = false
+  spawn_each(list, "task.all", function(i, ok, result)
+    open = open - 1
+    if ok then
+      results[i] = result
+    else
+      failed = failed or P.error("internal", tostring(result))
+    end
+    if open == 0 and waits then
+      P.wake(co)
+    end
+  end)
+  if open > 0 then
+    waits = true
+    P.park()
+  end
+  if failed then
+    return nil, failed
+  end
+  return results
+end
+
+-- Waits for the first to end and returns what it returned; the others go on.
+local function race(list)
+  local co, first, waits = coroutine_running(), nil, false
+  spawn_each(list, "task.race", function(_, ok, ...)
+    if not first then
+      first = { ok = ok, n = select("#", ...), ... }
+      if waits then
+        P.wake(co)
+      end
+    end
+  end)
+  if not first and #list > 0 then
+    waits = true
+    P.park()
+  end
+  if first and not first.ok then
+    return nil, P.error("internal", tostring(first[1]))
+  end
+  if first then
+    return table.unpack(first, 1, first.n)
+  end
+end
+
+env.task = { spawn = spawn, all = all, race = race }
