@@ -63,11 +63,3 @@ command {
     actions[args.what](args.name)
   end,
 }
-
-chat.on("mine.accepted", function()
-  tell.done("The room took your block.")
-end)
-
-chat.on("mine.rejected", function(event)
-  tell.fail("The room refused a block: " .. event.text)
-end)

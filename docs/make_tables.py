@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+"""Writes the tables of methods and events in docs/scripting.md from include/moonroom/*.def.
+
+Usage: docs/make_tables.py [--check]. With --check nothing is written, and the exit status is 1 when the page is
+not up to date.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[1]
+PAGE = TOP / "docs" / "scripting.md"
+ROW = re.compile(r"^MR_(METHOD|EVENT)\((.*?)\)\s*$", re.M | re.S)
+STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+# Methods that Lua has under friendlier names, listed by hand in the page.
+OTHERWISE = {
+    "event.subscribe",
+    "event.unsubscribe",
+    "event.emit",
+    "command.register",
+    "command.remove",
+    "timer.start",
+    "timer.stop",
+    "script.source",
+    "log.write",
+}
+
+
+def rows(name):
+    """The strings of each row of a .def file."""
+    text = (TOP / "include" / "moonroom" / name).read_text(encoding="utf-8")
+    for _, inside in ROW.findall(text):
+        yield [s.replace('\\"', '"') for s in STRING.findall(inside)]
+
+
+def code(text):
+    return f"`{text}`" if text else ""
+
+
+def arguments(spec):
+    return ", ".join(word.split(":")[0] for word in spec.split())
+
+
+def cell(text):
+    return text.replace("|", "\\|")
+
+
+def methods():
+    yield "| Function | Needs | Returns | What it does |"
+    yield "|---|---|---|---|"
+    for name, permission, parameters, returns, text in rows("methods.def"):
+        if name not in OTHERWISE:
+            call = code(f"{name}({arguments(parameters)})")
+            yield f"| {call} | {code(permission)} | {returns} | {cell(text)} |"
+
+
+def events():
+    yield "| Event | Needs | Its table holds | When |"
+    yield "|---|---|---|---|"
+    for name, permission, fields, text in rows("events.def"):
+        holds = ", ".join(code(field.split(":")[0]) for field in fields.split())
+        yield f"| {code(name)} | {code(permission)} | {holds} | {cell(text)} |"
+
+
+def filled(page, part, lines):
+    begin, end = f"<!-- {part}: begin (docs/make_tables.py) -->\n", f"<!-- {part}: end -->"
+    head, rest = page.split(begin)
+    return head + begin + "\n" + "\n".join(lines) + "\n\n" + end + rest.split(end, 1)[1]
+
+
+def main():
+    old = PAGE.read_text(encoding="utf-8")
+    new = filled(filled(old, "methods", methods()), "events", events())
+    if "--check" in sys.argv[1:]:
+        return 0 if old == new else 1
+    PAGE.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
