@@ -18,4 +18,8 @@ int mr_logins_last(const char *path, const char *room, char *name, size_t name_s
 int mr_logins_remember(const char *path, const char *room, const char *name, const char *hash);
 int mr_logins_forget(const char *path, const char *room, const char *name);
 
+/* The hash remembered for a name: 0, or MR_ENOTFOUND. It is a secret: wipe it. */
+int mr_logins_hash(const char *path, const char *room, const char *name, char *hash,
+                   size_t hash_size);
+
 #endif

@@ -126,6 +126,10 @@ int mr_session_change_password(struct mr_session *session, const struct mr_secre
 int mr_session_delete_account(struct mr_session *session, const struct mr_secret *password,
                               mr_request_fn *fn, void *ctx, char *why, size_t why_size);
 
+/* Stops reading what the room sends, or goes on: for listeners that cannot keep up. A new
+ * connection begins without. */
+void mr_session_hold(struct mr_session *session, bool hold);
+
 /* Whether every line given in has been handed to the system. */
 bool mr_session_flushed(const struct mr_session *session);
 
