@@ -1,0 +1,181 @@
+#include "core/ui/questions.h"
+
+#include <moonroom/errors.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/safe_text.h"
+#include "core/runtime/json.h"
+
+struct question {
+    struct question *next;
+    struct mr_questions *questions;
+    struct mr_call *call;
+    struct mr_caller *caller;
+    unsigned id;
+};
+
+struct mr_questions {
+    struct mr_ui *ui;
+    struct question *open;
+};
+
+int mr_questions_new(struct mr_ui *ui, struct mr_questions **out)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out) {
+        return MR_ENOMEM;
+    }
+    (*out)->ui = ui;
+    return MR_OK;
+}
+
+void mr_questions_free(struct mr_questions *questions)
+{
+    free(questions);
+}
+
+static void forget(struct question *question)
+{
+    struct question **at = &question->questions->open;
+
+    while (*at && *at != question) {
+        at = &(*at)->next;
+    }
+    if (*at) {
+        *at = question->next;
+    }
+    free(question);
+}
+
+static void give_secret(struct mr_call *call, const struct mr_secret *secret)
+{
+    struct mr_caller *caller = mr_call_caller(call);
+    char token[64];
+    int err = caller ? mr_caller_keep_secret(caller, secret, token, sizeof token) : MR_ECANCELED;
+
+    if (err < 0) {
+        mr_call_fail(call, err, "The answer cannot be kept: %s.", mr_error_text(err));
+    } else {
+        mr_call_return(call, cJSON_CreateString(token));
+    }
+}
+
+static void answered(void *ctx, int err, const struct mr_answer *answer)
+{
+    struct question *question = ctx;
+    struct mr_call *call = question->call;
+
+    forget(question);
+    if (err < 0) {
+        mr_call_fail(call, err, "The question was canceled.");
+    } else if (answer->secret) {
+        give_secret(call, answer->secret);
+    } else if (answer->text) {
+        mr_call_return(call, cJSON_CreateString(answer->text));
+    } else {
+        mr_call_return(call, cJSON_CreateBool(answer->yes));
+    }
+}
+
+/* The asker is gone: nobody waits for an answer. */
+static void asker_gone(void *value)
+{
+    struct question *mark = value;
+    struct mr_questions *questions = mark->questions;
+    const struct mr_caller *caller = mark->caller;
+    struct question *next = NULL;
+
+    for (struct question *question = questions->open; question; question = next) {
+        next = question->next;
+        if (question->caller == caller) {
+            struct mr_call *call = question->call;
+            unsigned id = question->id;
+
+            forget(question);
+            mr_asks_drop(questions->ui->asks, id);
+            mr_call_fail(call, MR_ECANCELED, "The asker is gone.");
+        }
+    }
+    free(mark);
+}
+
+/* Once a caller: what is called when it ends. */
+static int watch_caller(struct mr_questions *questions, struct mr_caller *caller)
+{
+    if (!caller || mr_caller_kind(caller) == MR_CALLER_USER || mr_caller_data(caller, questions)) {
+        return MR_OK;
+    }
+    struct question *mark = calloc(1, sizeof *mark);
+
+    if (!mark) {
+        return MR_ENOMEM;
+    }
+    mark->questions = questions;
+    mark->caller = caller;
+    int err = mr_caller_attach(caller, questions, mark, asker_gone);
+
+    if (err < 0) {
+        free(mark);
+    }
+    return err;
+}
+
+/* "greeter| Question?", safe and in one line; the caller frees it. */
+static char *question_text(const char *who, const char *text)
+{
+    struct mr_safe_text safe = {0};
+    char *line = NULL;
+
+    if (mr_safe_text_make(text, strlen(text), MR_LIMIT_LOG_LINE, &safe) == MR_OK &&
+        asprintf(&line, "%s%s%s", who, who[0] ? "| " : "", safe.text) < 0) {
+        line = NULL;
+    }
+    mr_safe_text_free(&safe);
+    return line;
+}
+
+static const char *fallback_of(const cJSON *params, enum mr_ask_kind kind)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(params, "default");
+
+    if (kind == MR_ASK_YES_NO && cJSON_IsBool(value)) {
+        return cJSON_IsTrue(value) ? "yes" : "no";
+    }
+    return kind == MR_ASK_LINE && cJSON_IsString(value) ? value->valuestring : NULL;
+}
+
+void mr_questions_ask(struct mr_questions *questions, struct mr_call *call, const char *who,
+                      const cJSON *params, enum mr_ask_kind kind)
+{
+    struct mr_caller *caller = mr_call_caller(call);
+
+    if (!questions->ui->prompt) {
+        mr_call_fail(call, MR_EUNSUPPORTED, "Nobody can be asked: there is no prompt.");
+        return;
+    }
+    char *text = question_text(who, mr_json_string(params, "question"));
+    struct question *question = calloc(1, sizeof *question);
+    int err = text && question ? watch_caller(questions, caller) : MR_ENOMEM;
+
+    if (err == MR_OK) {
+        const struct mr_question row = {kind, text, fallback_of(params, kind)};
+
+        question->questions = questions;
+        question->call = call;
+        question->caller = caller;
+        question->next = questions->open;
+        questions->open = question;
+        err = mr_asks_add(questions->ui->asks, &row, answered, question, &question->id);
+    }
+    free(text);
+    if (err < 0) {
+        if (question && question->questions) {
+            forget(question);
+        } else {
+            free(question);
+        }
+        mr_call_fail(call, err, "This cannot be asked now: %s.", mr_error_text(err));
+    }
+}

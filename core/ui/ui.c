@@ -1,0 +1,162 @@
+#include "core/ui/ui.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <moonroom/errors.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/runtime/json.h"
+#include "core/ui/parts.h"
+
+static void look_at_terminal(struct mr_ui *ui)
+{
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+        /* Terminals of today show UTF-8 also where the locale does not say so. */
+        setlocale(LC_CTYPE, "C.UTF-8");
+    }
+    ui->terminal = (struct mr_style_terminal){
+        .tty = ui->kind == MR_UI_PROMPT,
+        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+        .term = getenv("TERM"),
+        .no_color = getenv("NO_COLOR"),
+    };
+    mr_style_load(&ui->style, ui->core->settings, &ui->terminal);
+    if (ui->kind != MR_UI_PROMPT) {
+        mr_style_init(&ui->style, "off", &ui->terminal);
+        ui->style.time_format[0] = '\0';
+    }
+}
+
+static void load_history(struct mr_ui *ui)
+{
+    for (size_t i = 0; ui->prompt && i < mr_history_count(ui->history); i++) {
+        mr_prompt_add_history(ui->prompt, mr_history_at(ui->history, i));
+    }
+}
+
+static int make_history(struct mr_ui *ui)
+{
+    int64_t max = mr_settings_int(ui->core->settings, "history.lines");
+    char *path = NULL;
+
+    if (ui->kind == MR_UI_PROMPT) {
+        path = mr_paths_join(ui->core->paths->state, "history");
+        if (!path) {
+            return MR_ENOMEM;
+        }
+    }
+    int err = mr_history_new(path, max > 0 ? (size_t)max : 0, &ui->history);
+
+    free(path);
+    return err;
+}
+
+static void on_setting(void *ctx, const char *name, const cJSON *data)
+{
+    struct mr_ui *ui = ctx;
+    const char *setting = mr_json_string(data, "name");
+
+    (void)name;
+    if (ui->kind == MR_UI_PROMPT && setting &&
+        (strncmp(setting, "color", 5) == 0 || strcmp(setting, "time.format") == 0)) {
+        mr_style_load(&ui->style, ui->core->settings, &ui->terminal);
+        mr_ui_update_prompt(ui);
+    } else if (setting && strcmp(setting, "history.lines") == 0) {
+        int64_t max = mr_settings_int(ui->core->settings, "history.lines");
+
+        mr_history_set_max(ui->history, max > 0 ? (size_t)max : 0);
+    }
+}
+
+static int make_parts(struct mr_ui *ui)
+{
+    int64_t scrollback = mr_settings_int(ui->core->settings, "chat.scrollback");
+    int err = mr_chats_new(scrollback > 0 ? (size_t)scrollback : 1, &ui->chats);
+
+    if (err == MR_OK) {
+        err = make_history(ui);
+    }
+    if (err == MR_OK) {
+        err = mr_asks_new(mr_ui_ask_changed, ui, &ui->asks);
+    }
+    if (err == MR_OK) {
+        err = mr_enter_new(ui, &ui->enter);
+    }
+    if (err == MR_OK) {
+        err = mr_tab_new(ui, &ui->tab);
+    }
+    if (err == MR_OK) {
+        err = mr_ui_show_start(ui);
+    }
+    if (err == MR_OK) {
+        err = mr_hooks_listen(ui->core->hooks, "setting", 0, ui, on_setting, ui, NULL);
+    }
+    if (err == MR_OK) {
+        err = mr_ui_methods_new(ui, &ui->methods);
+    }
+    return err;
+}
+
+int mr_ui_new(struct mr_core *core, enum mr_ui_kind kind, struct mr_ui **out)
+{
+    struct mr_ui *ui = calloc(1, sizeof *ui);
+
+    *out = NULL;
+    if (!ui) {
+        return MR_ENOMEM;
+    }
+    ui->core = core;
+    ui->kind = kind;
+    look_at_terminal(ui);
+    int err = make_parts(ui);
+
+    if (err == MR_OK && kind == MR_UI_PROMPT) {
+        err = mr_prompt_new(core->loop, &mr_ui_prompt_callbacks, ui, &ui->prompt);
+        load_history(ui);
+        mr_ui_update_prompt(ui);
+    } else if (err == MR_OK && kind == MR_UI_PLAIN) {
+        err = mr_plain_new(ui, &ui->plain);
+    }
+    if (err < 0) {
+        mr_ui_free(ui);
+        return err;
+    }
+    *out = ui;
+    return MR_OK;
+}
+
+void mr_ui_free(struct mr_ui *ui)
+{
+    if (!ui) {
+        return;
+    }
+    ui->closing = true;
+    mr_hooks_remove_owner(ui->core->hooks, ui);
+    while (ui->asks && mr_asks_current(ui->asks)) {
+        mr_asks_cancel(ui->asks);
+    }
+    mr_ui_methods_free(ui->methods);
+    mr_enter_free(ui->enter);
+    mr_tab_free(ui->tab);
+    mr_plain_free(ui->plain);
+    mr_timer_stop(&ui->idle);
+    mr_prompt_free(ui->prompt);
+    mr_asks_free(ui->asks);
+    mr_history_free(ui->history);
+    mr_chats_free(ui->chats);
+    free(ui->kept_line);
+    free(ui);
+}
+
+int mr_ui_enter(struct mr_ui *ui, const struct mr_ui_entry *entry)
+{
+    return mr_enter_begin(ui->enter, entry);
+}
+
+void mr_ui_say(struct mr_ui *ui, bool error, const char *text)
+{
+    mr_ui_tell(ui, error ? MR_ROLE_ERROR : MR_ROLE_INFO, "%s", text);
+}

@@ -1,0 +1,283 @@
+/* What the user types: lines, questions, keys. */
+#include <moonroom/errors.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/str.h"
+#include "core/runtime/json.h"
+#include "core/ui/parts.h"
+
+/* --- the prompt ---------------------------------------------------------------------------------
+ */
+
+static const char *state_note(const struct mr_ui *ui)
+{
+    switch (mr_session_state(ui->core->session)) {
+    case MR_SESSION_ONLINE:
+        return NULL;
+    case MR_SESSION_OFFLINE:
+        return "offline";
+    case MR_SESSION_CONNECTING:
+    case MR_SESSION_KEYS:
+    case MR_SESSION_INFO:
+        break;
+    }
+    return "connecting";
+}
+
+void mr_ui_update_prompt(struct mr_ui *ui)
+{
+    struct mr_buf text;
+
+    if (!ui->prompt || ui->closing) {
+        return;
+    }
+    if (ui->asking) {
+        mr_prompt_set(ui->prompt, mr_asks_prompt(ui->asks));
+        return;
+    }
+    mr_buf_init(&text, 1024);
+    if (mr_chats_prompt(ui->chats, &ui->style, state_note(ui), mr_ui_columns(ui), &text) == MR_OK) {
+        mr_prompt_set(ui->prompt, mr_buf_str(&text));
+    }
+    mr_buf_free(&text);
+}
+
+static void keep_line(struct mr_ui *ui)
+{
+    const char *line = mr_prompt_line(ui->prompt, &ui->kept_point);
+
+    free(ui->kept_line);
+    ui->kept_line = line[0] ? strdup(line) : NULL;
+    mr_prompt_set_line(ui->prompt, "", 0);
+}
+
+static void give_line_back(struct mr_ui *ui)
+{
+    mr_prompt_set_line(ui->prompt, ui->kept_line ? ui->kept_line : "", ui->kept_point);
+    free(ui->kept_line);
+    ui->kept_line = NULL;
+    ui->kept_point = 0;
+}
+
+void mr_ui_ask_changed(void *ctx)
+{
+    struct mr_ui *ui = ctx;
+    const struct mr_question *question = mr_asks_current(ui->asks);
+
+    if (ui->closing || !ui->prompt) {
+        return;
+    }
+    mr_prompt_end_secret(ui->prompt);
+    if (question && !ui->asking) {
+        ui->asking = true;
+        keep_line(ui);
+    } else if (!question && ui->asking) {
+        ui->asking = false;
+        give_line_back(ui);
+    }
+    mr_ui_update_prompt(ui);
+    if (question && question->kind == MR_ASK_SECRET) {
+        (void)mr_prompt_begin_secret(ui->prompt, mr_asks_prompt(ui->asks));
+    }
+}
+
+/* --- lines --------------------------------------------------------------------------------------
+ */
+
+static void command_done(void *ctx, int err, const char *text)
+{
+    struct mr_ui *ui = ctx;
+
+    ui->commands_waiting--;
+    if (text && text[0]) {
+        mr_ui_tell(ui, err < 0 ? MR_ROLE_ERROR : MR_ROLE_INFO, "%s", text);
+    }
+}
+
+static int talk(struct mr_ui *ui, const char *line, char *why, size_t why_size)
+{
+    const struct mr_chat *chat = mr_chats_current(ui->chats);
+
+    switch (chat->kind) {
+    case MR_CHAT_NOTES:
+        return mr_ui_note(ui, line);
+    case MR_CHAT_PRIVATE:
+        return mr_session_whisper(ui->core->session, chat->name, line, why, why_size);
+    case MR_CHAT_LOBBY:
+        break;
+    }
+    return mr_session_say(ui->core->session, line, why, why_size);
+}
+
+void mr_ui_submit(struct mr_ui *ui, const char *line, bool restore)
+{
+    char why[MR_UI_WHY] = "";
+
+    if (mr_str_trim(line, strlen(line)).len == 0) {
+        return;
+    }
+    if (line[0] == '/') {
+        ui->commands_waiting++;
+        mr_commands_run(ui->core->commands, line, mr_chats_current(ui->chats)->name, command_done,
+                        ui);
+        return;
+    }
+    int err = talk(ui, line, why, sizeof why);
+
+    if (err < 0) {
+        mr_ui_tell(ui, MR_ROLE_ERROR, "%s", why[0] ? why : mr_error_text(err));
+        if (restore && ui->prompt) {
+            mr_prompt_set_line(ui->prompt, line, strlen(line));
+        }
+    }
+}
+
+static void remember(struct mr_ui *ui, const char *line)
+{
+    const char *kept = NULL;
+
+    (void)mr_history_add(ui->history, line, &kept);
+    if (kept) {
+        mr_prompt_add_history(ui->prompt, kept);
+    }
+}
+
+/* --- what the prompt calls ----------------------------------------------------------------------
+ */
+
+static bool vanishes(void *ctx, const char *line)
+{
+    const struct mr_ui *ui = ctx;
+
+    return !ui->asking && line[0] != '\0' && line[0] != '/' &&
+           (mr_session_state(ui->core->session) == MR_SESSION_ONLINE ||
+            mr_chats_current(ui->chats)->kind == MR_CHAT_NOTES);
+}
+
+static void on_line(void *ctx, const char *line)
+{
+    struct mr_ui *ui = ctx;
+
+    if (!ui->asking) {
+        remember(ui, line);
+        mr_ui_submit(ui, line, true);
+    } else if (!mr_asks_answer(ui->asks, line)) {
+        const struct mr_question *question = mr_asks_current(ui->asks);
+
+        if (question && question->kind == MR_ASK_YES_NO) {
+            mr_ui_tell(ui, MR_ROLE_INFO, "Please type yes or no.");
+        }
+    }
+}
+
+static void on_secret(void *ctx, const struct mr_secret *secret)
+{
+    struct mr_ui *ui = ctx;
+
+    (void)mr_asks_answer_secret(ui->asks, secret);
+}
+
+static void on_interrupt(void *ctx, bool empty)
+{
+    struct mr_ui *ui = ctx;
+
+    if (ui->asking) {
+        mr_asks_cancel(ui->asks);
+    } else if (empty) {
+        mr_ui_tell(ui, MR_ROLE_INFO, "Type /quit or press Ctrl-D to leave.");
+    }
+}
+
+static void on_end(void *ctx)
+{
+    struct mr_ui *ui = ctx;
+
+    if (ui->asking) {
+        mr_asks_cancel(ui->asks);
+    } else {
+        ui->core->quit(ui->core->quit_ctx, 0);
+    }
+}
+
+static void on_hangup(void *ctx)
+{
+    struct mr_ui *ui = ctx;
+
+    ui->core->quit(ui->core->quit_ctx, 0);
+}
+
+static void on_tab(void *ctx)
+{
+    struct mr_ui *ui = ctx;
+
+    if (!ui->asking) {
+        mr_tab_press(ui->tab);
+    }
+}
+
+static void on_chat_key(void *ctx, int number)
+{
+    mr_ui_chat_key(ctx, number);
+}
+
+static void on_paste(void *ctx, const char *text, bool cut)
+{
+    mr_ui_pasted(ctx, text, cut);
+}
+
+static void on_resize(void *ctx, int columns, int rows)
+{
+    struct mr_ui *ui = ctx;
+    cJSON *data = cJSON_CreateObject();
+
+    if (data && mr_json_set_int(data, "columns", columns) == MR_OK &&
+        mr_json_set_int(data, "rows", rows) == MR_OK) {
+        (void)mr_hooks_emit(ui->core->hooks, MR_EVENT_RESIZE, data);
+    } else {
+        cJSON_Delete(data);
+    }
+}
+
+static void idle_now(void *ctx)
+{
+    struct mr_ui *ui = ctx;
+    cJSON *data = cJSON_CreateObject();
+
+    mr_timer_stop(&ui->idle);
+    ui->is_idle = true;
+    if (data && mr_json_set_int(data, "seconds",
+                                mr_settings_int(ui->core->settings, "idle.seconds")) == MR_OK) {
+        (void)mr_hooks_emit(ui->core->hooks, MR_EVENT_IDLE, data);
+    } else {
+        cJSON_Delete(data);
+    }
+}
+
+static void on_key(void *ctx)
+{
+    struct mr_ui *ui = ctx;
+    int64_t seconds = mr_settings_int(ui->core->settings, "idle.seconds");
+
+    mr_timer_stop(&ui->idle);
+    (void)mr_timer_start(ui->core->loop, (uint64_t)(seconds > 0 ? seconds : 1) * 1000, 0, idle_now,
+                         ui, &ui->idle);
+    if (ui->is_idle) {
+        ui->is_idle = false;
+        (void)mr_hooks_emit(ui->core->hooks, MR_EVENT_ACTIVE, NULL);
+    }
+}
+
+const struct mr_prompt_callbacks mr_ui_prompt_callbacks = {
+    .vanishes = vanishes,
+    .on_line = on_line,
+    .on_secret = on_secret,
+    .on_interrupt = on_interrupt,
+    .on_end = on_end,
+    .on_hangup = on_hangup,
+    .on_tab = on_tab,
+    .on_chat_key = on_chat_key,
+    .on_paste = on_paste,
+    .on_resize = on_resize,
+    .on_key = on_key,
+};
