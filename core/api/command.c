@@ -251,8 +251,8 @@ static void run_command(struct mr_command *command, const char *rest, const char
     int err = mr_args_parse(&command->args, rest, &args, why, sizeof why);
     if (err < 0) {
         mr_args_usage(&command->args, usage, sizeof usage);
-        snprintf(text, sizeof text, "/%s: %s. Usage: /%s %s", command->name, why, command->name,
-                 usage);
+        snprintf(text, sizeof text, "/%s: %s. Usage: /%s%s%s", command->name, why, command->name,
+                 *usage ? " " : "", usage);
         done(ctx, err, text);
         return;
     }
