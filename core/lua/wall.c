@@ -32,8 +32,8 @@ static const int allowed[] = {
     SCMP_SYS(restart_syscall),
     SCMP_SYS(exit_group),
 #ifdef MR_TEST_WALL
-    /* What the sanitizers' runtimes need, to report and to look for leaks; openat for reading
-     * besides. Still no program can be started and no socket made. */
+    /* What the sanitizers' runtimes need, to report and to look for leaks; open and openat for
+     * reading besides. Still no program can be started and no socket made. */
     SCMP_SYS(close),
     SCMP_SYS(fstat),
     SCMP_SYS(stat),
@@ -42,6 +42,7 @@ static const int allowed[] = {
     SCMP_SYS(pread64),
     SCMP_SYS(readlink),
     SCMP_SYS(readlinkat),
+    SCMP_SYS(getdents),
     SCMP_SYS(getdents64),
     SCMP_SYS(ioctl),
     SCMP_SYS(mprotect),
@@ -51,6 +52,7 @@ static const int allowed[] = {
     SCMP_SYS(rt_sigprocmask),
     SCMP_SYS(futex),
     SCMP_SYS(getpid),
+    SCMP_SYS(getppid),
     SCMP_SYS(gettid),
     SCMP_SYS(tgkill),
     SCMP_SYS(kill),
@@ -162,7 +164,11 @@ static int add_rules(scmp_filter_ctx filter)
 #ifdef MR_TEST_WALL
     int err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
                                SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDONLY));
-    if (err != 0) {
+    if (err == 0) {
+        err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+                               SCMP_A1(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDONLY));
+    }
+    if (err != 0 && err != -EDOM) {
         return err;
     }
 #endif
