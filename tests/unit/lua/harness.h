@@ -15,7 +15,7 @@
 #include "core/base/buf.h"
 #include "core/base/job_page.h"
 
-enum { HARNESS_ANSWERS = 8, HARNESS_WAIT_MS = 10000 };
+enum { HARNESS_ANSWERS = 8, HARNESS_WAIT_MS = 60000 };
 
 struct harness_answer {
     const char *method;
