@@ -25,10 +25,11 @@ struct maker {
     bool full;
     size_t line_width;
     size_t widest;
-    size_t mark;       /* length of the output that leaves place for the ellipsis */
-    size_t mark_width; /* and the width of its last line */
-    uint32_t before;   /* the last character put out, 0 at the beginning of a line */
-    int marks;         /* combining marks put out behind it */
+    size_t mark;        /* length of the output that leaves place for the ellipsis */
+    size_t mark_width;  /* and the width of its last line */
+    size_t mark_widest; /* and of its widest */
+    uint32_t before;    /* the last character put out, 0 at the beginning of a line */
+    int marks;          /* combining marks put out behind it */
 };
 
 /* Characters that would change what stands around them, or that nobody can see. */
@@ -74,9 +75,11 @@ static int put(struct maker *m, uint32_t c)
     m->line_width = c == '\n' ? 0 : m->line_width + (size_t)mr_char_width(c);
     if (m->line_width > m->widest)
         m->widest = m->line_width;
-    if (mr_buf_len(&m->out) <= m->max - ELLIPSIS_BYTES) {
+    /* Never behind a joiner, which would then join nothing. */
+    if (c != JOINER && mr_buf_len(&m->out) <= m->max - ELLIPSIS_BYTES) {
         m->mark = mr_buf_len(&m->out);
         m->mark_width = m->line_width;
+        m->mark_widest = m->widest;
     }
     m->before = c == '\n' ? 0 : c;
     return MR_OK;
@@ -149,8 +152,7 @@ static void add_ellipsis(struct maker *m)
     mr_buf_truncate(&m->out, m->mark);
     /* There is place for it: put() never passes the maximum and mark leaves three bytes. */
     mr_buf_append(&m->out, utf8, mr_utf8_encode(ELLIPSIS, utf8));
-    if (m->mark_width + 1 > m->widest || !m->lines)
-        m->widest = m->mark_width + 1;
+    m->widest = m->mark_widest > m->mark_width + 1 ? m->mark_widest : m->mark_width + 1;
 }
 
 static int make(const void *bytes, size_t len, size_t max_bytes, bool lines,

@@ -30,6 +30,8 @@ struct mr_frame_reader {
     size_t tried;   /* offsets at the front that hold no key block */
     size_t scanned; /* where the search for the terminator goes on */
     int resyncs;
+    size_t offsets_max;
+    int resyncs_max;
     bool quiet;
     int error;
 };
@@ -49,6 +51,8 @@ int mr_frame_reader_new(struct mr_rsa_key *key, enum mr_frame_role role,
     reader->key = key;
     reader->role = role;
     reader->block = mr_rsa_key_block(key);
+    reader->offsets_max = MR_LIMIT_FRAME_RESYNC_OFFSETS;
+    reader->resyncs_max = MR_LIMIT_FRAME_RESYNCS;
     reader->max = role == MR_FRAME_CLIENT ? MR_LIMIT_FRAME_CLIENT : MR_LIMIT_FRAME_ROOM;
     mr_buf_init(&reader->in, reader->max + MR_FRAME_LF + READ_AHEAD);
     mr_buf_init(&reader->text, reader->max + SURPLUS_MAX);
@@ -67,6 +71,14 @@ void mr_frame_reader_free(struct mr_frame_reader *reader)
     mr_buf_free(&reader->wide);
     mr_wipe(reader->aes_key, sizeof reader->aes_key);
     free(reader);
+}
+
+void mr_frame_reader_narrow(struct mr_frame_reader *reader, size_t offsets, int times)
+{
+    if (offsets < reader->offsets_max)
+        reader->offsets_max = offsets;
+    if (times < reader->resyncs_max)
+        reader->resyncs_max = times;
 }
 
 int mr_frame_reader_push(struct mr_frame_reader *reader, const void *bytes, size_t len)
@@ -116,7 +128,7 @@ static int find_key(struct mr_frame_reader *reader)
         uint8_t aes_key[MR_AES_KEY_BYTES];
         if (mr_rsa_decrypt(reader->key, at, aes_key) == MR_OK) {
             if (reader->tried > 0) {
-                if (++reader->resyncs > MR_LIMIT_FRAME_RESYNCS)
+                if (++reader->resyncs > reader->resyncs_max)
                     return MR_EPROTOCOL;
                 drop(reader, reader->tried);
             }
@@ -126,7 +138,7 @@ static int find_key(struct mr_frame_reader *reader)
             reader->scanned = reader->block;
             return MR_FRAME_TEXT;
         }
-        if (++reader->tried > MR_LIMIT_FRAME_RESYNC_OFFSETS)
+        if (++reader->tried > reader->offsets_max)
             return MR_EPROTOCOL;
     }
     return MR_FRAME_MORE;

@@ -50,6 +50,11 @@ int mr_frame_reader_new(struct mr_rsa_key *key, enum mr_frame_role role,
                         struct mr_frame_reader **out);
 void mr_frame_reader_free(struct mr_frame_reader *reader);
 
+/* Narrows the search for a frame behind stray bytes: at most `offsets` bytes are skipped at once,
+ * and at most `times` in all; larger values than the limits change nothing. Every try costs a
+ * decryption, so who expects no stray bytes saves time against a hostile peer. */
+void mr_frame_reader_narrow(struct mr_frame_reader *reader, size_t offsets, int times);
+
 /* Takes bytes as they came. Call mr_frame_reader_next() afterwards until it gives no more frames;
  * without that the reader holds at most one frame and 64 KiB, then MR_ELIMIT. MR_ENOMEM. */
 int mr_frame_reader_push(struct mr_frame_reader *reader, const void *bytes, size_t len);

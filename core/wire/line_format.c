@@ -33,13 +33,13 @@ static const struct form to_room[] = {
 };
 
 static const struct form to_client[] = {
-    {MR_LINE_CHAT, "%n> %c"},
+    {MR_LINE_CHAT, "%N> %c"},
     {MR_LINE_PING, "/ping%p"},
     {MR_LINE_TEXT, "%u"},
     {MR_LINE_SERVER, "Server> %s"},
     {MR_LINE_SERVER_ERROR, "Server> /e %e"},
-    {MR_LINE_WHISPER, "%n> /w %w"},
-    {MR_LINE_WHISPER_ECHO, "%n> /w To:%t %w"},
+    {MR_LINE_WHISPER, "%N> /w %w"},
+    {MR_LINE_WHISPER_ECHO, "%N> /w To:%t %w"},
     {MR_LINE_JOINED, "Server> %n is in. "},
     {MR_LINE_LEFT, "Server> %n has left. "},
     /* Old clients leave only if the blank behind it is there. */
@@ -184,6 +184,8 @@ static int append_field(struct mr_buf *out, char field, const struct mr_line *li
     switch (field) {
     case 'n':
         return append_name(out, line->name);
+    case 'N': /* a user: the room alone speaks as Server */
+        return mr_span_is(line->name, "Server") ? MR_EINVAL : append_name(out, line->name);
     case 't':
         return append_name(out, line->to);
     case 'i':

@@ -298,6 +298,16 @@ static void resynchronising(void **state)
     assert_int_equal(with_garbage(reader, 0, &got), MR_FRAME_MORE);
     assert_int_equal(with_garbage(reader, 3, &got), MR_EPROTOCOL);
     mr_frame_reader_free(reader);
+    reader = reader_new(MR_FRAME_CLIENT);
+    mr_frame_reader_narrow(reader, 2, 1);
+    mr_frame_reader_narrow(reader, 1000, 1000);
+    assert_int_equal(with_garbage(reader, 2, &got), MR_FRAME_MORE);
+    assert_int_equal(with_garbage(reader, 1, &got), MR_EPROTOCOL);
+    mr_frame_reader_free(reader);
+    reader = reader_new(MR_FRAME_CLIENT);
+    mr_frame_reader_narrow(reader, 2, 1);
+    assert_int_equal(with_garbage(reader, 3, &got), MR_EPROTOCOL);
+    mr_frame_reader_free(reader);
     mr_buf_free(&got);
 }
 

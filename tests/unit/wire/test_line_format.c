@@ -121,6 +121,8 @@ static void to_a_client(void **state)
     static const struct row rows[] = {
         {MR_LINE_CHAT, "bob", 0, "hello", 0, 0, 0, "bob> hello"},
         {MR_LINE_CHAT, "bob", 0, "/w x", 0, 0, 0, NULL},
+        {MR_LINE_CHAT, "Server", 0, "x", 0, 0, 0, NULL},
+        {MR_LINE_WHISPER, "Server", 0, "x", 0, 0, 0, NULL},
         {MR_LINE_CHAT, "b>b", 0, "x", 0, 0, 0, NULL},
         {MR_LINE_CHAT, "bob", 0, "x\nServer> y", 0, 0, 0, NULL},
         {MR_LINE_PING, 0, 0, "12", 0, 0, 0, "/ping 12"},

@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Writes the kept inputs of the wire floor's fuzz targets from tests/vectors/vectors.json.
+
+Run it in the top folder after a change of what the inputs mean:  tests/fuzz/make_corpus.py
+"""
+import json
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+VECTORS = json.loads((TOP / "tests/vectors/vectors.json").read_text(encoding="utf-8"))
+HASH = VECTORS["password_hashes"][0]["sent"]
+S = VECTORS["mining"][0]["S"]
+
+
+def write(target, name, data):
+    folder = TOP / "tests/fuzz/corpus" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+def pieces(data, step=60):
+    """Raw bytes as operations of fuzz_frame: a byte with the length, then the bytes."""
+    out = b""
+    for at in range(0, len(data), step):
+        part = data[at : at + step]
+        out += bytes([len(part) << 2 | 2]) + part
+    return out
+
+
+def frames():
+    for number, row in enumerate(VECTORS["ambiguous_streams"]):
+        stream = bytes.fromhex(row["stream"])
+        for role in (0, 1):
+            wide = 0xF0 if number >= 12 and role == 0 else 0  # many offsets are slow
+            write("frame", f"ambiguous-{number}-{role}", bytes([0, wide | role]) + pieces(stream) + b"\0")
+    careful = bytes([1, 3, 5]) + b"hello" + bytes([0, 10]) + b"caf\xe9\nline2" + bytes([1] * 60)
+    write("frame", "careful", careful)
+    write("frame", "mixed", b"\0\1" + bytes([5 << 2 | 1]) + b"hello" + b"\0" + bytes([3 << 2 | 2]) + b"\n\n\n")
+
+
+def envelopes():
+    write("envelope", "text", b"\1hello, room")
+    write("envelope", "empty", b"\1")
+    for number, row in enumerate(VECTORS["frames"][:4]):
+        write("envelope", f"frame-{number}", b"\0" + bytes.fromhex(row["frame"])[:-5])
+    for row in VECTORS["pkcs1_bad"][:3]:
+        write("envelope", "bad-" + row["block"][:8], b"\0" + bytes.fromhex(row["block"]))
+    for row in VECTORS["keys"]:
+        write("envelope", "key-" + row["name"], f"k{row['n']}\n{row['e']}".encode())
+    write("envelope", "key-negative", b"k-5\n3")
+
+
+def lines():
+    room = f"""bob> hello
+bob> /w psst
+me> /w To:bob psst
+Server> Active users: \nbob\nme
+Server> You have been kicked by bob. \nServer> bob is in. \nServer> cookie costs 10 coins. \n/balance -5
+/cookies +2
+/newHash {HASH}
+/update_leaderboard Joe,10 Bob,100,
+/ping 12
+/e delacc no
+/e changepass no"""
+    client = f"""hello
+/w bob psst
+/ping 1
+/active
+/a /kick bob
+/mine {S}
+/requestLeaderboard
+/requestHash
+/cost cookie
+/buy cookie 3
+/pay bob 5
+/delacc {HASH}
+/changepass {HASH} {HASH}
+/exit"""
+    write("lines", "from-room", b"\0" + room.encode())
+    write("lines", "from-client", b"\0" + client.encode())
+    for kind in range(33):
+        data = bytes([1, kind, 5, 3]) + b"bob" + bytes([3]) + b"joe" + bytes([6]) + b"cookie"
+        data += bytes([5]) + b"hello" + b"Joe,10 Bob,100\nbob\njoe"
+        write("lines", f"format-{kind:02}", data)
+    write("lines", "format-solution", bytes([1, 7, 0, 0, 0, 0, 86]) + S.encode())
+    write("lines", "format-hash", bytes([1, 28, 0, 0, 0, 0, 128]) + HASH.encode())
+
+
+def logins():
+    write("login", "client", bytes([1, 0, 1, 2]))
+    write("login", "client-refused", bytes([1, 0, 11 << 3 | 6]) + b"No entrance" + bytes([0, 0]))
+    write("login", "client-refused-framed", bytes([1, 1, 9 << 3 | 3]) + b"No thanks")
+    write("login", "room", bytes([0, 0, 4, 0, 5 << 3 | 3]) + b"hello" + bytes([1 << 3 | 6]) + b" ")
+    write("login", "room-register", bytes([0, 0, 4, 5, 2 << 3 | 6]) + b"ok" + bytes([0, 1 << 3 | 6]) + b" ")
+    write("login", "room-refuses", bytes([0, 1, 4, 5, 0]))
+
+
+def texts():
+    samples = {
+        "ascii": b"hello", "escape": b"\x1b[31m\x1b]0;x\x07", "c1": "\x9b2J\x9d0;x".encode(),
+        "bidi": "a\u202eb\u2066c\u2069".encode(), "emoji": "\U0001f469\u200d\U0001f467 \u2764\ufe0f".encode(),
+        "wide": "\u4e16\u754c".encode(), "marks": ("a" + "\u0301" * 9).encode(), "invalid": b"\xff\xc3(\xed\xa0\x80",
+        "lines": b"one\r\ntwo\n\tthree",
+    }
+    for name, data in samples.items():
+        write("safe_text", name, bytes([254, 200]) + data)
+        write("safe_text", name + "-cut", bytes([1, 5]) + data)
+
+
+if __name__ == "__main__":
+    frames()
+    envelopes()
+    lines()
+    logins()
+    texts()

@@ -1,0 +1,5 @@
+mr_fuzz_target(frame mr_wire)
+mr_fuzz_target(envelope mr_wire)
+mr_fuzz_target(lines mr_wire)
+mr_fuzz_target(login mr_wire)
+mr_fuzz_target(safe_text mr_base)
