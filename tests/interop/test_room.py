@@ -282,6 +282,8 @@ def test_admin_status_is_bought_once_for_a_thousand(open_room, enter):
     bob = enter("bob", room=room)
     latest = devices[0].prev_hash
     for device in devices:
+        device.ping("told")  # of the blocks that the other devices have found
+        device.inbox.take_all(re.compile("/(balance|newHash) .*"))
         for _ in range(15):
             mine(device, latest)
             latest = device.prev_hash
