@@ -388,7 +388,7 @@ static void on_account_error(struct mr_session *session, const struct arrival *a
     char sentence[512];
     to_text(arrival->line.text, sentence, sizeof(sentence));
     if (!*sentence)
-        strcpy(sentence, "The room refused.");
+        snprintf(sentence, sizeof(sentence), "The room refused.");
     if (mr_requests_refuse(session->requests, kind, sentence) == MR_REQUEST_NOBODY)
         on_error(session, mr_span_of(sentence), arrival->raw);
 }

@@ -101,8 +101,8 @@ static void bind_keys(void)
     rl_bind_keyseq_in_map("\\C-j", press_enter, vi_movement_keymap);
     bind("\\ea", press_unread);
     bind("\\eA", press_unread);
-    for (char digit = '1'; digit <= '9'; digit++) {
-        char keys[] = {'\\', 'e', digit, '\0'};
+    for (const char *digit = "123456789"; *digit; digit++) {
+        char keys[] = {'\\', 'e', *digit, '\0'};
 
         bind(keys, press_chat);
     }

@@ -277,8 +277,8 @@ static void lying_credentials(void **state)
         "",
         "12x",
         "GET / HTTP/1.1",
-        "64250721773104342854296483186062524624608742449742813138235"
-        "486505570505146922"};
+        ("64250721773104342854296483186062524624608742449742813138235"
+         "486505570505146922")};
     static const char *const bad_e[] = {"0", "1", "2", "-3", "", "x", "99999999999999999999999"};
     assert_int_equal(with_lines(NULL, NULL, NULL, NULL, NULL), MR_LOGIN_CREDENTIALS);
     for (size_t i = 0; i < sizeof bad_n / sizeof bad_n[0]; i++)
