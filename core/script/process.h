@@ -1,0 +1,60 @@
+/* One moonroom-lua process: started, spoken to, watched, ended.
+ *
+ * The link is core/api/rpc.h over a socketpair, the process' stderr a pipe into the log. At most
+ * MR_LIMIT_RPC_LINES_PER_TURN lines are read in one turn of the loop. What the process does not
+ * read waits here, up to MR_LIMIT_SCRIPT_QUEUE; while much waits, nothing more is read from it.
+ *
+ * Its end is told once, by on_end, when both the exit status and the end of the link were seen; the
+ * process may be freed there, and only there or when the program ends. Everything else that ends it
+ * only sends the signal.
+ */
+#ifndef MR_SCRIPT_PROCESS_H
+#define MR_SCRIPT_PROCESS_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/api/core.h"
+#include "core/api/rpc.h"
+
+struct mr_process;
+
+struct mr_process_callbacks {
+    void (*on_request)(void *ctx, const cJSON *id, const char *method, const cJSON *params);
+    /* It took longer than it may over `what`; with `often` set for the third time in a minute. */
+    void (*on_overrun)(void *ctx, const char *what, bool often);
+    /* Everything that was queued has been read by the process. May be NULL. */
+    void (*on_drain)(void *ctx);
+    /* `code` is the name of an mr_error, "" for an orderly end; `text` a sentence for the user. */
+    void (*on_end)(void *ctx, const char *code, const char *text);
+};
+
+struct mr_process_options {
+    const char *name; /* for the log; copied */
+    int job_fd;       /* a read-only descriptor of the job page, or -1; stays the caller's */
+    bool no_deadline; /* a strategy: only loading has one */
+};
+
+int mr_process_start(struct mr_core *core, const struct mr_process_options *options,
+                     const struct mr_process_callbacks *callbacks, void *ctx,
+                     struct mr_process **out);
+/* Kills it if it runs; open questions end with MR_ECLOSED. */
+void mr_process_free(struct mr_process **process);
+
+/* Asks with a deadline (0: none). The answer comes once, MR_ECLOSED when the process ends first; fn
+ * may be NULL. `what` is copied for on_overrun. MR_ELIMIT when too much waits to be read. */
+int mr_process_ask(struct mr_process *process, const char *method, const cJSON *params,
+                   const char *what, uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx);
+struct mr_rpc *mr_process_rpc(struct mr_process *process);
+
+/* Ends it now; on_end tells this code and text. The first reason counts. */
+void mr_process_kill(struct mr_process *process, const char *code, const char *text);
+/* Its end is expected from now on, with this reason, and forced after a while. */
+void mr_process_expect_end(struct mr_process *process, uint64_t within_ms, const char *code,
+                           const char *text);
+
+int mr_process_pid(const struct mr_process *process);
+uint64_t mr_process_cpu_us(const struct mr_process *process);
+
+#endif

@@ -1,0 +1,161 @@
+/* What a running script asks for and is told. */
+#include <moonroom/errors.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/api/serve.h"
+#include "core/base/limits.h"
+#include "core/base/str.h"
+#include "core/runtime/json.h"
+#include "core/script/scripts.h"
+
+enum { TEXT = 12288, ERRORS_SHOWN = 5, ERROR_WINDOW_MS = 10000 };
+
+/* The subscription to events.lost is kept here: that event is for one script alone. */
+static const double lost_subscription = 1e9;
+
+void mr_script_tell(struct mr_script *script, bool error, const char *format, ...)
+{
+    char text[TEXT];
+    va_list args;
+    struct mr_core *core = script->scripts->core;
+    /* Where the script has no caller (yet, or any more), the manager speaks of it by name. */
+    int len = script->caller ? 0 : snprintf(text, sizeof text, "%s: ", mr_script_name(script));
+    va_start(args, format);
+    vsnprintf(text + len, sizeof text - (size_t)len, format, args);
+    va_end(args);
+    text[mr_utf8_cut(text, strlen(text), sizeof text - 1)] = '\0';
+    mr_log_write(core->log, error ? MR_LOG_WARN : MR_LOG_INFO, "%s%s%s",
+                 script->caller ? mr_script_name(script) : "", script->caller ? ": " : "", text);
+    cJSON *params = cJSON_CreateObject();
+    if (params && mr_json_set_string(params, "text", text) == MR_OK &&
+        mr_json_set_string(params, "style", error ? "error" : "info") == MR_OK) {
+        mr_api_call(core->api, script->caller ? script->caller : script->scripts->self, "ui.print",
+                    params, NULL, NULL);
+    }
+    cJSON_Delete(params);
+}
+
+/* A handler raised an error: the traceback and what triggered it. The script goes on. */
+static void on_error(struct mr_script *script, const cJSON *params)
+{
+    const char *what = mr_json_string(params, "what");
+    const char *text = mr_json_string(params, "text");
+    uint64_t now = mr_loop_now_ms(script->scripts->core->loop);
+    script->errors++;
+    if (now - script->error_window_ms > ERROR_WINDOW_MS) {
+        script->error_window_ms = now;
+        script->errors_shown = 0;
+    }
+    script->errors_shown++;
+    if (script->errors_shown <= ERRORS_SHOWN) {
+        mr_script_tell(script, true, "Error in %s: %s", what ? what : "a handler",
+                       text ? text : "");
+    } else if (script->errors_shown == ERRORS_SHOWN + 1) {
+        mr_script_tell(script, true, "More errors follow; they are counted in /script info %s.",
+                       mr_script_name(script));
+    }
+}
+
+static bool is_lost(const cJSON *params)
+{
+    const char *name = mr_json_string(params, "name");
+    return name && strcmp(name, "events.lost") == 0;
+}
+
+static bool is_lost_subscription(const cJSON *params)
+{
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(params, "id");
+    return cJSON_IsNumber(id) && id->valuedouble == lost_subscription;
+}
+
+static void reply(struct mr_script *script, const cJSON *id, cJSON *result)
+{
+    (void)mr_rpc_reply(mr_process_rpc(script->process), id, result);
+    cJSON_Delete(result);
+}
+
+void mr_script_on_request(struct mr_script *script, const cJSON *id, const char *method,
+                          const cJSON *params)
+{
+    if (strcmp(method, "script.error") == 0) {
+        on_error(script, params);
+    } else if (strcmp(method, "strategy.attempts") == 0) {
+        int64_t attempts = mr_json_int(params, "attempts", 0);
+        mr_strategy_attempts(script->scripts->strategy, script,
+                             attempts > 0 ? (uint64_t)attempts : 0);
+    } else if (strcmp(method, "strategy.ended") == 0) {
+        if (script->kind == MR_SCRIPT_STRATEGY && script->state == MR_SCRIPT_RUNNING) {
+            mr_script_tell(script, false, "The strategy has ended.");
+            mr_script_stop(script, MR_LIMIT_SAVE_TIME, NULL, NULL);
+        }
+    } else if (id && strcmp(method, "event.subscribe") == 0 && is_lost(params)) {
+        script->wants_lost = true;
+        reply(script, id, cJSON_CreateNumber(lost_subscription));
+    } else if (id && strcmp(method, "event.unsubscribe") == 0 && is_lost_subscription(params)) {
+        script->wants_lost = false;
+        reply(script, id, cJSON_CreateTrue());
+    } else {
+        mr_serve_request(script->scripts->core->api, script->caller,
+                         mr_process_rpc(script->process), id, method, params);
+    }
+}
+
+/* "event message", "/greet", "timer", for messages about time. */
+static void describe(const char *method, const cJSON *params, char *out, size_t size)
+{
+    const char *name = mr_json_string(params, "name");
+    if (strcmp(method, "event") == 0 && name) {
+        snprintf(out, size, "event %.40s", name);
+    } else {
+        snprintf(out, size, "a %.20s", method);
+    }
+}
+
+static void lose(struct mr_script *script, const char *method)
+{
+    script->lost++;
+    script->lost_untold++;
+    if (strcmp(method, "command") == 0) {
+        mr_script_tell(script, true, "is busy and did not hear the command");
+    } else if (script->lost_untold == 1) {
+        mr_log_write(script->scripts->core->log, MR_LOG_WARN,
+                     "%s does not keep up: events are lost to it", mr_script_name(script));
+    }
+}
+
+void mr_script_on_notify(void *ctx, const char *method, const cJSON *params)
+{
+    struct mr_script *script = ctx;
+    char what[64];
+    if (!script->process || script->state == MR_SCRIPT_STOPPING) {
+        return;
+    }
+    script->calls++;
+    describe(method, params, what, sizeof what);
+    uint64_t allowance = script->kind == MR_SCRIPT_STRATEGY ? 0 : MR_LIMIT_HANDLER_TIME;
+    if (mr_process_ask(script->process, method, params, what, allowance, NULL, NULL) < 0) {
+        lose(script, method);
+    }
+}
+
+void mr_script_on_drain(struct mr_script *script)
+{
+    if (script->lost_untold == 0) {
+        return;
+    }
+    mr_script_tell(script, true, "does not keep up; %llu events were not sent to it",
+                   (unsigned long long)script->lost_untold);
+    cJSON *params = cJSON_CreateObject();
+    cJSON *data = params ? cJSON_AddObjectToObject(params, "data") : NULL;
+    if (script->wants_lost && data &&
+        mr_json_set_int(params, "id", (int64_t)lost_subscription) == MR_OK &&
+        mr_json_set_string(params, "name", "events.lost") == MR_OK &&
+        mr_json_set_int(data, "count", (int64_t)script->lost_untold) == MR_OK) {
+        script->lost_untold = 0;
+        mr_script_on_notify(script, "event", params);
+    }
+    script->lost_untold = 0;
+    cJSON_Delete(params);
+}

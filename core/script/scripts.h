@@ -1,0 +1,153 @@
+/* Inside core/script: the manager and one script's life.
+ *
+ * A script's text passes through these stations: found, read, its manifest read in a process of its
+ * own
+ * ("checking"), permitted ("asking", where the user is asked), loaded by the process that runs it
+ * ("starting"), "running". It ends by being unloaded ("stopping"), by itself or by force ("ended"),
+ * or because it took too long too often ("suspended"). An edition is one version of the text;
+ * during a reload the old edition works until the new one was checked, and comes back when the new
+ * one does not load.
+ */
+#ifndef MR_SCRIPT_SCRIPTS_H
+#define MR_SCRIPT_SCRIPTS_H
+
+#include "core/api/core.h"
+#include "core/script/find.h"
+#include "core/script/grants.h"
+#include "core/script/manifest.h"
+#include "core/script/process.h"
+#include "core/script/script.h"
+#include "core/script/store.h"
+
+/* clang-format off */
+#define MR_SCRIPT_STATES(X)   \
+    X(CHECKING,  "checking")  \
+    X(ASKING,    "asking")    \
+    X(STARTING,  "starting")  \
+    X(RUNNING,   "running")   \
+    X(STOPPING,  "stopping")  \
+    X(ENDED,     "ended")     \
+    X(SUSPENDED, "suspended")
+/* clang-format on */
+
+enum mr_script_state {
+#define X(id, name) MR_SCRIPT_##id,
+    MR_SCRIPT_STATES(X)
+#undef X
+};
+
+enum mr_script_kind { MR_SCRIPT_PLAIN, MR_SCRIPT_STRATEGY };
+
+/* How a script in the user's folder gets what it needs (shipped ones get what they name). */
+enum mr_script_trust {
+    MR_TRUST_ASK,   /* ask, also after an earlier no: the user loads it now */
+    MR_TRUST_KEEP,  /* ask, but a remembered no is a no: it is on the autoload list */
+    MR_TRUST_NAMED, /* what it names: `moonroom run` */
+};
+
+/* Told once when a script is up, ended or failed, whatever comes first of what was asked for. */
+typedef void mr_script_fn(void *ctx, int err, const char *text);
+
+struct mr_script_edition {
+    struct mr_found found;
+    char *source; /* NULL: there is none */
+    struct mr_manifest manifest;
+};
+
+struct mr_script_waiter;
+struct mr_strategy;
+
+struct mr_script {
+    struct mr_script *next;
+    struct mr_scripts *scripts;
+    enum mr_script_kind kind;
+    enum mr_script_trust trust;
+    enum mr_script_state state;
+    char *asked; /* name or path under which it is found again */
+    struct mr_script_edition now, coming, before;
+    struct mr_process *process, *reader;
+    struct mr_caller *caller;
+    struct mr_store *store;
+    struct mr_timer *timer; /* on_save may wait for ever: it does not */
+    struct mr_script_waiter *waiters;
+    cJSON *saved;    /* what outlives the reload */
+    bool reloading;  /* a new edition is checked or comes up */
+    bool swapping;   /* the old process ends to make place for the new one */
+    bool holds;      /* the command table waits for it */
+    bool wants_lost; /* it listens to events.lost */
+    uint64_t calls, errors, overruns, lost, lost_untold;
+    uint64_t started_ms;
+    uint64_t error_window_ms; /* since when errors_shown counts */
+    unsigned errors_shown;
+    bool died; /* its end was not asked for */
+};
+
+struct mr_scripts {
+    struct mr_core *core;
+    struct mr_caller *self; /* asks and speaks for the manager */
+    struct mr_grants *grants;
+    struct mr_script *first;
+    struct mr_command *command;
+    struct mr_strategy *strategy;
+    char *store_folder;
+    struct mr_timer *restart; /* the commands script comes back */
+    unsigned restarts;        /* since restart_window_ms */
+    uint64_t restart_window_ms;
+    bool freeing;
+};
+
+/* script_life.c ----------------------------------------------------------------------------- */
+
+/* Starts on its way what was found; `fn` (may be NULL) is told when it runs or failed. */
+int mr_script_begin(struct mr_scripts *scripts, const struct mr_found *found, const char *asked,
+                    enum mr_script_trust trust, mr_script_fn *fn, void *ctx,
+                    struct mr_script **out);
+/* Checks the text anew and puts it in the place of the old one; fn is told how that went. */
+void mr_script_reload(struct mr_script *script, mr_script_fn *fn, void *ctx);
+/* Lets it say goodbye, at most within_ms; fn is told when it is gone. */
+void mr_script_stop(struct mr_script *script, uint64_t within_ms, mr_script_fn *fn, void *ctx);
+void mr_script_free(struct mr_script *script);
+bool mr_script_alive(const struct mr_script *script);
+const char *mr_script_name(const struct mr_script *script);
+const char *mr_script_state_name(const struct mr_script *script);
+
+/* script_run.c: what a running script asks for and is told ----------------------------------- */
+
+void mr_script_on_request(struct mr_script *script, const cJSON *id, const char *method,
+                          const cJSON *params);
+void mr_script_on_notify(void *script, const char *method, const cJSON *params);
+void mr_script_on_drain(struct mr_script *script);
+/* A line (or several) for the user under the script's name, and into the log. */
+void mr_script_tell(struct mr_script *script, bool error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* manager.c --------------------------------------------------------------------------------- */
+
+struct mr_script *mr_scripts_find(struct mr_scripts *scripts, const char *name);
+/* Finds by name or path and begins, or begins again what had ended. MR_EEXISTS when it runs. */
+int mr_scripts_open(struct mr_scripts *scripts, const char *name_or_path,
+                    enum mr_script_trust trust, mr_script_fn *fn, void *ctx, char *why,
+                    size_t why_size);
+/* A script has ended; it is started again where it has to be there. */
+void mr_scripts_ended(struct mr_script *script);
+cJSON *mr_scripts_list(struct mr_scripts *scripts);
+cJSON *mr_scripts_info(struct mr_scripts *scripts, const struct mr_script *script);
+
+/* methods_script.c, command_script.c -------------------------------------------------------- */
+
+int mr_script_methods_bind(struct mr_scripts *scripts);
+int mr_script_command_add(struct mr_scripts *scripts);
+
+/* strategy.c -------------------------------------------------------------------------------- */
+
+int mr_strategy_new(struct mr_scripts *scripts, struct mr_strategy **out);
+void mr_strategy_free(struct mr_strategy *strategy);
+/* The descriptor of the job page for a new process, or a negative error. */
+int mr_strategy_job_fd(struct mr_strategy *strategy);
+void mr_strategy_attempts(struct mr_strategy *strategy, const struct mr_script *script,
+                          uint64_t attempts);
+/* A script of this kind was made, is up, or is gone. */
+void mr_strategy_begun(struct mr_strategy *strategy, struct mr_script *script);
+void mr_strategy_gone(struct mr_strategy *strategy, const struct mr_script *script);
+
+#endif
