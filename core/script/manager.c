@@ -64,6 +64,7 @@ void mr_scripts_free(struct mr_scripts *scripts)
         mr_script_free(script);
     }
     mr_command_remove(&scripts->command);
+    mr_script_methods_unbind(scripts);
     mr_strategy_free(scripts->strategy);
     mr_grants_free(scripts->grants);
     free(scripts->store_folder);

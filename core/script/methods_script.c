@@ -197,12 +197,20 @@ static void store_keys(void *ctx, struct mr_call *call, const cJSON *params)
     }
 }
 
+static const struct mr_binding rows[] = {{"script.source", source},  {"script.list", list},
+                                         {"script.load", load},      {"script.unload", unload},
+                                         {"script.reload", reload},  {"script.info", info},
+                                         {"store.get", store_get},   {"store.set", store_set},
+                                         {"store.keys", store_keys}, {NULL, NULL}};
+
 int mr_script_methods_bind(struct mr_scripts *scripts)
 {
-    static const struct mr_binding rows[] = {{"script.source", source},  {"script.list", list},
-                                             {"script.load", load},      {"script.unload", unload},
-                                             {"script.reload", reload},  {"script.info", info},
-                                             {"store.get", store_get},   {"store.set", store_set},
-                                             {"store.keys", store_keys}, {NULL, NULL}};
     return mr_api_bind_all(scripts->core->api, rows, scripts);
+}
+
+void mr_script_methods_unbind(struct mr_scripts *scripts)
+{
+    for (const struct mr_binding *row = rows; row->name; row++) {
+        mr_api_unbind(scripts->core->api, row->name);
+    }
 }

@@ -136,6 +136,7 @@ cJSON *mr_scripts_info(struct mr_scripts *scripts, const struct mr_script *scrip
 /* methods_script.c, command_script.c -------------------------------------------------------- */
 
 int mr_script_methods_bind(struct mr_scripts *scripts);
+void mr_script_methods_unbind(struct mr_scripts *scripts);
 int mr_script_command_add(struct mr_scripts *scripts);
 
 /* strategy.c -------------------------------------------------------------------------------- */

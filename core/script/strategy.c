@@ -240,13 +240,14 @@ static void strategies(void *ctx, struct mr_call *call, const cJSON *params)
     mr_call_return(call, mr_find_list(strategy->scripts->core->paths, "strategies"));
 }
 
+static const struct mr_binding rows[] = {{"mine.stats", stats},
+                                         {"mine.start", start},
+                                         {"mine.stop", stop},
+                                         {"mine.strategies", strategies},
+                                         {NULL, NULL}};
+
 int mr_strategy_new(struct mr_scripts *scripts, struct mr_strategy **out)
 {
-    static const struct mr_binding rows[] = {{"mine.stats", stats},
-                                             {"mine.start", start},
-                                             {"mine.stop", stop},
-                                             {"mine.strategies", strategies},
-                                             {NULL, NULL}};
     struct mr_strategy *strategy = calloc(1, sizeof *strategy);
     if (!strategy) {
         return MR_ENOMEM;
@@ -264,6 +265,9 @@ void mr_strategy_free(struct mr_strategy *strategy)
         return;
     }
     mr_hooks_remove_owner(strategy->scripts->core->hooks, strategy);
+    for (const struct mr_binding *row = rows; row->name; row++) {
+        mr_api_unbind(strategy->scripts->core->api, row->name);
+    }
     if (strategy->page) {
         munmap(strategy->page, sizeof *strategy->page);
         close(strategy->read_fd);

@@ -17,7 +17,7 @@ for name in
     [[chat.say chat.whisper chat.raw chat.me chat.users chat.room chat.quit event.subscribe
     event.unsubscribe event.emit command.register command.remove command.list timer.start timer.stop
     settings.get settings.set settings.list client.remember client.logout client.terms
-    client.version wallet.balance mine.job mine.verify mine.submit mine.stats mine.stop
+    client.version wallet.balance mine.job mine.verify mine.submit mine.stats
     mine.strategies store.get store.set store.keys script.source script.list script.info log.write
     ui.print ui.table ui.bars ui.chats ui.current ui.open ui.close ui.note ui.clear ui.history
     ui.same]],

@@ -93,6 +93,18 @@ end
 local modules = {} -- name -> { value }
 local loading = {}
 
+-- Runs one source of a module: true and its value, or false and what went wrong.
+local function run_module(name, found)
+  local chunk, why = load(found.source, "@" .. found.path, "t", env)
+  if not chunk then
+    return false, why
+  end
+  loading[name] = true
+  local ok, value = pcall(chunk, name)
+  loading[name] = nil
+  return ok, value
+end
+
 function env.require(name)
   P.check(name, "string", "require")
   if not match(name, "^[%w_-]+[%w_./-]*$") or match(name, "%.%.") or match(name, "//") then
@@ -108,13 +120,11 @@ function env.require(name)
   if not found then
     P.raise(format("require: %s: %s", name, err and err.message or "there is no such module"))
   end
-  local chunk, why = load(found.source, "@" .. found.path, "t", env)
-  if not chunk then
-    error(why, 0)
+  local ok, value = run_module(name, found)
+  if not ok and found.fallback then
+    P.report("loading " .. found.path, tostring(value) .. "\nThe shipped file is used instead.")
+    ok, value = run_module(name, found.fallback)
   end
-  loading[name] = true
-  local ok, value = pcall(chunk, name)
-  loading[name] = nil
   if not ok then
     error(value, 0)
   end
