@@ -97,18 +97,24 @@ void mr_process_kill(struct mr_process *process, const char *code, const char *t
 static void force_end(void *ctx)
 {
     struct mr_process *process = ctx;
-    (void)mr_child_kill(process->child, SIGKILL);
+    mr_process_kill(process, "closed", "it closed its link");
+}
+
+/* The end comes by itself within this time, or by force. */
+static void await_end(struct mr_process *process, uint64_t within_ms)
+{
+    mr_timer_stop(&process->force);
+    if (mr_timer_start(process->core->loop, within_ms, 0, force_end, process, &process->force) <
+        0) {
+        force_end(process);
+    }
 }
 
 void mr_process_expect_end(struct mr_process *process, uint64_t within_ms, const char *code,
                            const char *text)
 {
     set_reason(process, code, text);
-    mr_timer_stop(&process->force);
-    if (mr_timer_start(process->core->loop, within_ms, 0, force_end, process, &process->force) <
-        0) {
-        force_end(process);
-    }
+    await_end(process, within_ms);
 }
 
 /* The end ----------------------------------------------------------------------------------- */
@@ -167,7 +173,7 @@ static void on_link_close(void *ctx, int err, const char *text)
     (void)mr_rpc_feed(process->rpc, NULL, 0, 0);
     process->link_ended = true;
     if (!process->exited) {
-        mr_process_expect_end(process, LOOK_MS, "closed", "it closed its link");
+        await_end(process, LOOK_MS);
     }
     check_end(process);
 }
