@@ -2,6 +2,7 @@
  * line. */
 
 #include "core/base/buf.h"
+#include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/wire/envelope.h"
 #include "core/wire/frame.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { FRAMES = 20000 };
+enum { FRAMES = 10000 };
 
 static double now_s(void)
 {
@@ -59,10 +60,10 @@ static void read_back(struct mr_rsa_key *key, const struct mr_buf *frames)
 
 static void measure(struct mr_rsa_key *key, struct mr_sealer *sealer, size_t len)
 {
-    char text[200];
+    char text[MR_LIMIT_FRAME_OUT_TEXT];
     memset(text, 'x', sizeof(text));
     struct mr_buf frames;
-    mr_buf_init(&frames, (size_t)FRAMES * 300);
+    mr_buf_init(&frames, (size_t)FRAMES * (sizeof(text) + 37));
     double begin = now_s();
     make(sealer, text, len, &frames);
     double made = now_s();
@@ -85,6 +86,7 @@ int main(void)
     check(mr_sealer_new(public_half, &sealer), "sealer");
     measure(key, sealer, 24);
     measure(key, sealer, 200);
+    measure(key, sealer, MR_LIMIT_FRAME_OUT_TEXT);
     mr_sealer_free(sealer);
     mr_rsa_key_free(key);
     return 0;
