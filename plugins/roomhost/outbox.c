@@ -42,6 +42,11 @@ bool mr_outbox_empty(const struct mr_outbox *outbox)
     return mr_buf_len(&outbox->waiting) == 0;
 }
 
+size_t mr_outbox_bytes(const struct mr_outbox *outbox)
+{
+    return mr_buf_len(&outbox->waiting);
+}
+
 int mr_outbox_next(struct mr_outbox *outbox, struct mr_span *text)
 {
     mr_pack_clear(&outbox->pack);

@@ -29,6 +29,9 @@ int mr_outbox_add(struct mr_outbox *outbox, struct mr_span line);
 
 bool mr_outbox_empty(const struct mr_outbox *outbox);
 
+/* About how many bytes of text wait, not less than there are. */
+size_t mr_outbox_bytes(const struct mr_outbox *outbox);
+
 /* Takes out the text of the next frame; good until the next call. Empty if nothing waits. MR_ENOMEM
  * leaves everything as it was. */
 int mr_outbox_next(struct mr_outbox *outbox, struct mr_span *text);

@@ -2,6 +2,7 @@
 
 #include "core/base/limits.h"
 #include "plugins/roomhost/outbox.h"
+#include "plugins/roomhost/spacing.h"
 
 #include <moonroom/errors.h>
 
@@ -52,7 +53,7 @@ struct mr_peer {
     bool writing;
     bool shut;
     const char *broken; /* why it cannot go on; NULL: it can */
-    uint64_t next_frame_ms;
+    struct mr_spacing spacing;
 
     bool in_todo;
     struct mr_peer *todo_next, **todo_link;
@@ -204,12 +205,20 @@ static void send_frame(struct mr_peer *peer, uint64_t now)
         break_off(peer, mr_error_text(err));
         return;
     }
-    peer->next_frame_ms = now + peer->peers->join_delay_ms;
+    mr_spacing_sent(&peer->spacing, mr_buf_len(&peer->out), now);
     write_out(peer);
 }
 
-/* One frame at a time, and not too soon after the one before: an old client reads at most 2048
- * bytes and takes what it reads for whole frames. */
+static uint64_t next_frame_time(struct mr_peer *peer, uint64_t now)
+{
+    size_t text = mr_outbox_bytes(&peer->outbox);
+    if (text > MR_LIMIT_FRAME_OUT_TEXT)
+        text = MR_LIMIT_FRAME_OUT_TEXT;
+    return mr_spacing_when(&peer->spacing, mr_sealer_frame_len(peer->sealer, text),
+                           peer->peers->join_delay_ms, now);
+}
+
+/* One frame at a time, and not too soon after those before. */
 static void flush(struct mr_peer *peer)
 {
     uint64_t now = uv_now(peer->peers->loop);
@@ -219,12 +228,12 @@ static void flush(struct mr_peer *peer)
     }
     if (peer->writing)
         return;
-    if (!mr_outbox_empty(&peer->outbox) && now >= peer->next_frame_ms)
+    if (!mr_outbox_empty(&peer->outbox) && now >= next_frame_time(peer, now))
         send_frame(peer, now);
     if (peer->broken || peer->writing)
         return;
     if (!mr_outbox_empty(&peer->outbox))
-        uv_timer_start(&peer->flush, on_flush, peer->next_frame_ms - now, 0);
+        uv_timer_start(&peer->flush, on_flush, next_frame_time(peer, now) - now, 0);
     else if (peer->state == PEER_CLOSING)
         say_goodbye(peer);
 }
@@ -316,14 +325,12 @@ static void send_info(struct mr_peer *peer)
         gone(peer, "the handshake failed");
         return;
     }
-    /* Acknowledgement 2 may be here already. Its sender still reads the info frame with one read,
-     * so nothing must come close behind. */
-    peer->next_frame_ms = uv_now(peer->peers->loop) + MR_LIMIT_JOIN_DELAY;
     write_out(peer);
 }
 
 static void shake_hands(struct mr_peer *peer)
 {
+    bool informed = false;
     while (peer->state == PEER_HANDSHAKE) {
         int verdict = mr_login_room_next(peer->login);
         if (verdict < 0) {
@@ -334,7 +341,11 @@ static void shake_hands(struct mr_peer *peer)
                                                    mr_login_room_credentials(peer->login));
         } else if (verdict == MR_LOGIN_ACK1) {
             send_info(peer);
+            informed = true;
         } else if (verdict == MR_LOGIN_DONE) {
+            /* Both acknowledgements at once: the info frame still is to be read by one read. */
+            if (informed)
+                mr_spacing_sent(&peer->spacing, MR_SPACING_BYTES, uv_now(peer->peers->loop));
             open_up(peer);
         } else {
             if (verdict == MR_LOGIN_WAIT)
