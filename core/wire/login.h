@@ -104,7 +104,7 @@ struct mr_login_room;
 
 /* What a client wants. The spans live as long as the machine. The client's key has been checked. */
 struct mr_login_credentials {
-    struct mr_span name; /* 1 to 256 bytes without LF, NUL and CR: check with mr_name_valid() */
+    struct mr_span name; /* up to 256 bytes without LF, NUL and CR: check with mr_name_valid() */
     struct mr_span
         hash; /* H: 1 to MR_LIMIT_CREDENTIAL_HASH printable characters of ASCII, a secret */
     bool registering;

@@ -138,7 +138,7 @@ static bool printable(struct mr_span text)
 static const char *check_lines(const struct mr_span *lines)
 {
     struct mr_span name = lines[2];
-    if (name.len == 0 || name.len > NAME_BYTES_MAX || memchr(name.at, 0, name.len) ||
+    if (name.len > NAME_BYTES_MAX || memchr(name.at, 0, name.len) ||
         memchr(name.at, '\r', name.len))
         return "the name cannot be one";
     if (lines[3].len > MR_LIMIT_CREDENTIAL_HASH || !printable(lines[3]))

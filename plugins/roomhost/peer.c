@@ -325,12 +325,14 @@ static void send_info(struct mr_peer *peer)
         gone(peer, "the handshake failed");
         return;
     }
+    /* Acknowledgement 2 may be under way before this is read, and it is read with one read: what
+     * comes behind must not come soon. */
+    mr_spacing_sent(&peer->spacing, MR_SPACING_BYTES, uv_now(peer->peers->loop));
     write_out(peer);
 }
 
 static void shake_hands(struct mr_peer *peer)
 {
-    bool informed = false;
     while (peer->state == PEER_HANDSHAKE) {
         int verdict = mr_login_room_next(peer->login);
         if (verdict < 0) {
@@ -341,11 +343,7 @@ static void shake_hands(struct mr_peer *peer)
                                                    mr_login_room_credentials(peer->login));
         } else if (verdict == MR_LOGIN_ACK1) {
             send_info(peer);
-            informed = true;
         } else if (verdict == MR_LOGIN_DONE) {
-            /* Both acknowledgements at once: the info frame still is to be read by one read. */
-            if (informed)
-                mr_spacing_sent(&peer->spacing, MR_SPACING_BYTES, uv_now(peer->peers->loop));
             open_up(peer);
         } else {
             if (verdict == MR_LOGIN_WAIT)

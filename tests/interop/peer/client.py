@@ -150,6 +150,11 @@ class OldClient:
         """Bytes of an RSA block towards the room."""
         return block_size(self.server_key)
 
+    def stop_reading(self):
+        """Ends the reading thread; nothing of that is seen on the wire."""
+        self.socket.shutdown(socket.SHUT_RD)
+        self._reader.join(PATIENCE_S)
+
     def close(self):
         try:
             self.socket.shutdown(socket.SHUT_RDWR)

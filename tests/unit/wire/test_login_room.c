@@ -282,7 +282,8 @@ static void lying_credentials(void **state)
         assert_true(with_lines(NULL, bad_e[i], NULL, NULL, NULL) < 0);
     /* 257 bits and more are for rooms only. */
     assert_int_equal(with_lines(mr_rsa_key_n(room_key), NULL, NULL, NULL, NULL), MR_ELIMIT);
-    assert_true(with_lines(NULL, NULL, "", NULL, NULL) < 0);
+    /* Whoever gives no name can be told so. */
+    assert_int_equal(with_lines(NULL, NULL, "", NULL, NULL), MR_LOGIN_CREDENTIALS);
     assert_true(with_lines(NULL, NULL, "a\rb", NULL, NULL) < 0);
     assert_true(with_lines(NULL, NULL, NULL, "a b", NULL) < 0);
     assert_true(with_lines(NULL, NULL, NULL, HASH128 "0", NULL) < 0);
