@@ -3,6 +3,7 @@
  * session.c  begin and end, and what lies around a connection
  * handshake.c  from the open connection to the room
  * arrive.c   what comes from the room: lines to facts and events
+ * answer.c   of that, what somebody has asked for
  * send.c     what goes to the room: checked, formatted, into the outbox
  * room.c     what we know of the room
  * mine.c     found blocks: verified, paced, judged
