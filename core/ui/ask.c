@@ -149,6 +149,11 @@ const struct mr_question *mr_asks_current(const struct mr_asks *asks)
     return asks->first ? &asks->first->question : NULL;
 }
 
+unsigned mr_asks_current_id(const struct mr_asks *asks)
+{
+    return asks->first ? asks->first->id : 0;
+}
+
 const char *mr_asks_prompt(const struct mr_asks *asks)
 {
     return asks->first ? asks->first->prompt : "";

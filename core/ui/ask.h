@@ -34,7 +34,8 @@ struct mr_question {
 
 struct mr_asks;
 
-/* changed(ctx) is called when another question is to be shown, or none any more. */
+/* changed(ctx) is called when another question is to be shown, or none any more; it may also be
+ * called when nothing changed. */
 int mr_asks_new(void (*changed)(void *ctx), void *ctx, struct mr_asks **out);
 /* Questions that wait are dropped without a call. */
 void mr_asks_free(struct mr_asks *asks);
@@ -48,6 +49,8 @@ void mr_asks_drop(struct mr_asks *asks, unsigned id);
 
 /* The one to show now; NULL if there is none. text and fallback are valid while it is. */
 const struct mr_question *mr_asks_current(const struct mr_asks *asks);
+/* Its id, which no other question ever has; 0 if there is none. */
+unsigned mr_asks_current_id(const struct mr_asks *asks);
 /* The prompt for it: `Name: `, `Go on? [y/N] `. Valid until the question changes. */
 const char *mr_asks_prompt(const struct mr_asks *asks);
 

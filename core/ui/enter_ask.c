@@ -226,8 +226,8 @@ static void remember_answered(void *ctx, int err, const struct mr_answer *answer
 
 void mr_enter_ask_remember(struct mr_enter *enter)
 {
-    ask(enter, MR_ASK_LINE, "What should this computer remember: the login, only the name, or no?",
-        "login", remember_answered);
+    ask(enter, MR_ASK_LINE, "Remember on this computer: login, name or no?", "login",
+        remember_answered);
 }
 
 /* --- the room -----------------------------------------------------------------------------------

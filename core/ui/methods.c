@@ -74,8 +74,11 @@ static void print(void *ctx, struct mr_call *call, const cJSON *params)
     int err = mr_view_text(&ui->style, (enum mr_role)role, shown_name(call),
                            mr_json_string(params, "text"), true, &lines);
 
-    if (err == MR_OK) {
+    /* What is said into a chat by name is kept there; the rest is for now only. */
+    if (err == MR_OK && name) {
         mr_ui_print_in(ui, chat, mr_buf_str(&lines));
+    } else if (err == MR_OK) {
+        mr_ui_print(ui, mr_buf_str(&lines));
     }
     mr_buf_free(&lines);
     done(call, err);
@@ -101,7 +104,7 @@ static int show_rows(struct mr_ui *ui, const struct mr_call *call, const struct 
         at += len;
     }
     if (err == MR_OK) {
-        mr_ui_print_in(ui, mr_chats_current(ui->chats), mr_buf_str(&lines));
+        mr_ui_print(ui, mr_buf_str(&lines));
     }
     mr_buf_free(&lines);
     return err;

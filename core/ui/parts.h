@@ -36,6 +36,7 @@ struct mr_ui {
 
     /* While a question is shown, the line that was being typed. */
     bool asking;
+    unsigned shown_question; /* the id of the one that is shown */
     char *kept_line;
     size_t kept_point;
 
@@ -51,7 +52,8 @@ struct mr_ui {
 int mr_ui_show_start(struct mr_ui *ui);
 /* Lines ended by LF, drawn: above the prompt, or to standard error. */
 void mr_ui_print(struct mr_ui *ui, const char *lines);
-/* The same, and kept in a chat so that switching to it shows them again. */
+/* Lines of one chat: kept there, so that switching to it shows them, and printed when it is the
+ * current. */
 void mr_ui_print_in(struct mr_ui *ui, struct mr_chat *chat, const char *lines);
 /* One sentence of moonroom itself. */
 void mr_ui_tell(struct mr_ui *ui, enum mr_role role, const char *format, ...)

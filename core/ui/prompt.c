@@ -195,6 +195,9 @@ void mr_prompt_free(struct mr_prompt *prompt)
 
 void mr_prompt_hide(struct mr_prompt *prompt)
 {
+    if (prompt->hidden) {
+        return;
+    }
     if (prompt->secret_text) {
         fputs(prompt->dumb ? "\n" : "\r\x1b[J", rl_outstream);
     } else {
@@ -204,6 +207,7 @@ void mr_prompt_hide(struct mr_prompt *prompt)
 
 void mr_prompt_show(struct mr_prompt *prompt)
 {
+    prompt->hidden = false;
     if (prompt->secret_text) {
         mr_prompt_secret_draw(prompt);
     } else {
@@ -240,7 +244,7 @@ void mr_prompt_flush(struct mr_prompt *prompt)
             rl_set_prompt(prompt->text);
             prompt->new_text = false;
         }
-    } else if (mr_buf_len(&prompt->output) > 0 || text_due) {
+    } else if (mr_buf_len(&prompt->output) > 0 || text_due || prompt->hidden) {
         mr_prompt_hide(prompt);
         write_output(prompt);
         if (text_due) {
@@ -378,7 +382,7 @@ void mr_prompt_after_line(struct mr_prompt *prompt)
     if (prompt->secret_due) {
         prompt->secret_due = false;
         rl_clear_visible_line();
-        mr_prompt_secret_draw(prompt);
+        mr_prompt_show(prompt);
     }
 }
 
@@ -399,6 +403,9 @@ void mr_prompt_replace(struct mr_prompt *prompt, size_t start, size_t end, const
 
 void mr_prompt_add_history(struct mr_prompt *prompt, const char *line)
 {
-    (void)prompt;
     add_history(line);
+    /* A line that is being typed stands behind the newest one. */
+    if (!prompt->in_line) {
+        using_history();
+    }
 }

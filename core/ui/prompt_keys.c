@@ -34,11 +34,6 @@ int mr_prompt_next_key(struct mr_prompt *prompt)
     return key;
 }
 
-bool mr_prompt_has_key(const struct mr_prompt *prompt)
-{
-    return mr_buf_len(&prompt->keys) > 0;
-}
-
 /* --- pastes -------------------------------------------------------------------------------------
  */
 
@@ -157,6 +152,15 @@ static bool incomplete(const struct mr_prompt *prompt)
     return len < character_length(bytes[0]);
 }
 
+/* Readline looks ahead while it inserts; it must not see the beginning of a paste. */
+bool mr_prompt_has_key(const struct mr_prompt *prompt)
+{
+    size_t len = mr_buf_len(&prompt->keys);
+
+    return len > 0 && !incomplete(prompt) &&
+           !(len >= MARK && memcmp(mr_buf_data(&prompt->keys), paste_begin, MARK) == 0);
+}
+
 static void cap_line(void)
 {
     if (rl_end > MR_LIMIT_TYPED_LINE) {
@@ -200,6 +204,9 @@ static bool handle_key(struct mr_prompt *prompt, bool complete)
     if (prompt->secret_text) {
         mr_buf_consume(&prompt->keys, mr_prompt_secret_key(prompt, (const char *)bytes, len));
     } else {
+        if (prompt->hidden) {
+            mr_prompt_flush(prompt);
+        }
         rl_callback_read_char();
         cap_line();
         mr_prompt_after_line(prompt);

@@ -24,16 +24,13 @@ int mr_prompt_begin_secret(struct mr_prompt *prompt, const char *text)
         free(copy);
         return err;
     }
-    mr_prompt_flush(prompt);
     if (!prompt->in_line) {
-        rl_clear_visible_line();
+        mr_prompt_hide(prompt);
+        prompt->hidden = true;
+        mr_prompt_schedule(prompt);
     }
     prompt->secret_text = copy;
     prompt->secret_due = prompt->in_line;
-    if (!prompt->in_line) {
-        mr_prompt_secret_draw(prompt);
-        fflush(rl_outstream);
-    }
     return MR_OK;
 }
 
@@ -46,9 +43,10 @@ void mr_prompt_end_secret(struct mr_prompt *prompt)
     free(prompt->secret_text);
     prompt->secret_text = NULL;
     mr_secret_free(&prompt->secret);
+    /* What comes next may be another question: the line is drawn once that is known. */
     if (!prompt->in_line) {
-        rl_on_new_line();
-        rl_redisplay();
+        prompt->hidden = true;
+        mr_prompt_schedule(prompt);
     }
 }
 

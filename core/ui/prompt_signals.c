@@ -56,11 +56,11 @@ void mr_prompt_check_size(struct mr_prompt *prompt)
     }
     prompt->columns = size.ws_col;
     prompt->rows = size.ws_row;
-    if (!prompt->in_line && !prompt->dumb) {
+    if (!prompt->in_line && !prompt->dumb && !prompt->hidden) {
         go_to_prompt(prompt, size.ws_col);
     }
     rl_set_screen_size(size.ws_row, size.ws_col);
-    if (!prompt->in_line) {
+    if (!prompt->in_line && !prompt->hidden) {
         mr_prompt_show(prompt);
         fflush(rl_outstream);
     }
@@ -82,8 +82,8 @@ static void on_int(void *ctx)
     mr_prompt_flush(prompt);
     if (!prompt->secret_text) {
         rl_callback_sigcleanup();
+        rl_free_line_state(); /* draws the line, so it comes before the line goes */
         rl_clear_visible_line();
-        rl_free_line_state();
         rl_replace_line("", 1);
         rl_point = rl_mark = 0;
         rl_on_new_line();

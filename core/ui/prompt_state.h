@@ -20,6 +20,7 @@ struct mr_prompt {
     char *text;      /* the prompt as it is to be */
     bool new_text;   /* it is not yet the one readline has */
     bool redraw;     /* the line was changed behind readline's back */
+    bool hidden;     /* the line is not on the screen now */
     char *next_line; /* set inside the line handler: to be put in when readline is done */
     size_t next_point;
     bool in_line; /* inside the line handler: print plainly, readline draws the prompt afterwards */

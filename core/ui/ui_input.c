@@ -65,9 +65,10 @@ void mr_ui_ask_changed(void *ctx)
     struct mr_ui *ui = ctx;
     const struct mr_question *question = mr_asks_current(ui->asks);
 
-    if (ui->closing || !ui->prompt) {
+    if (ui->closing || !ui->prompt || mr_asks_current_id(ui->asks) == ui->shown_question) {
         return;
     }
+    ui->shown_question = mr_asks_current_id(ui->asks);
     mr_prompt_end_secret(ui->prompt);
     if (question && !ui->asking) {
         ui->asking = true;

@@ -46,7 +46,7 @@ void mr_ui_tell(struct mr_ui *ui, enum mr_role role, const char *format, ...)
     va_end(args);
     mr_buf_init(&lines, sizeof text * 4);
     if (mr_view_text(&ui->style, role, "", text, false, &lines) == MR_OK) {
-        mr_ui_print_in(ui, mr_chats_current(ui->chats), mr_buf_str(&lines));
+        mr_ui_print(ui, mr_buf_str(&lines));
     }
     mr_buf_free(&lines);
 }

@@ -189,9 +189,9 @@ static int draw_whisper(const struct mr_view *view, const cJSON *data, const str
         err = put_time(view, data, &line->elsewhere);
     }
     if (err == MR_OK) {
-        err = mr_buf_printf(&line->elsewhere, "%s%s%s: %s%s", color, mine ? "to " : "",
-                            mine ? words->to.text : words->from.text, words->text.text,
-                            mr_style_close(view->style));
+        err = mr_buf_printf(&line->elsewhere, "%s%s%s%s: %s%s", color, mine ? "to " : "",
+                            mine ? words->to.text : words->from.text, mine ? "" : " whispers",
+                            words->text.text, mr_style_close(view->style));
     }
     return err == MR_OK ? put_plain(words, line) : err;
 }
@@ -268,9 +268,7 @@ static int draw_connect(const struct mr_view *view, const cJSON *data, const str
         snprintf(text, sizeof text, "Connected to %s.", address.text);
         err = draw_always(view, data, MR_ROLE_INFO, text, line);
     } else if (err == MR_OK) {
-        snprintf(text, sizeof text,
-                 "%s is insecure: the old protocol can be read and changed on its way, so say "
-                 "nothing secret.",
+        snprintf(text, sizeof text, "%s is insecure: it can be read and changed on the way.",
                  address.text);
         err = draw_always(view, data, MR_ROLE_INFO, text, line);
     }
