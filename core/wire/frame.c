@@ -54,7 +54,7 @@ int mr_frame_reader_new(struct mr_rsa_key *key, enum mr_frame_role role,
     reader->offsets_max = MR_LIMIT_FRAME_RESYNC_OFFSETS;
     reader->resyncs_max = MR_LIMIT_FRAME_RESYNCS;
     reader->max = role == MR_FRAME_CLIENT ? MR_LIMIT_FRAME_CLIENT : MR_LIMIT_FRAME_ROOM;
-    mr_buf_init(&reader->in, reader->max + MR_FRAME_LF + READ_AHEAD);
+    mr_buf_init(&reader->in, reader->max + MR_FRAME_LF + SURPLUS_MAX + reader->block + READ_AHEAD);
     mr_buf_init(&reader->text, reader->max + SURPLUS_MAX);
     mr_buf_init(&reader->wide, 2 * (reader->max + SURPLUS_MAX));
     *out = reader;

@@ -3,9 +3,11 @@
 #include "core/base/limits.h"
 #include "core/wire/envelope.h"
 #include "core/wire/frame.h"
+#include "core/wire/rng.h"
 
 #include <moonroom/errors.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static cJSON *all;
@@ -363,6 +365,41 @@ static void careless_senders(void **state)
     }
 }
 
+/* Many frames of a sender that does not care, several in a segment, to both kinds of receiver. */
+static void careless_senders_in_bulk(void **state)
+{
+    (void)state;
+    struct mr_rsa_public *public = vectors_public(all, "rsa256-0");
+    struct mr_aes_ctr *aes;
+    assert_int_equal(mr_aes_ctr_new(&aes), 0);
+    for (int burst = 0; burst < 4000; burst++) {
+        enum mr_frame_role role = burst & 1 ? MR_FRAME_ROOM : MR_FRAME_CLIENT;
+        struct mr_frame_reader *reader = reader_new(role);
+        struct mr_buf stream = test_buf(), expected = test_buf(), got = test_buf();
+        for (int i = 0; i < 3; i++) {
+            uint8_t aes_key[16], frame[128];
+            char text[64];
+            int len = snprintf(text, sizeof text, "bob> caf\xc3\xa9 %d %d", burst, i);
+            assert_int_equal(mr_rng_bytes(aes_key, sizeof aes_key), 0);
+            assert_int_equal(mr_rsa_encrypt(public, aes_key, frame), 0);
+            assert_int_equal(mr_aes_ctr_crypt(aes, aes_key, text, (size_t)len, frame + 32), 0);
+            assert_int_equal(mr_buf_append(&stream, frame, 32 + (size_t)len), 0);
+            assert_int_equal(mr_buf_append_str(&stream, "\n\n\n\n\n"), 0);
+            assert_int_equal(mr_buf_printf(&expected, "%s\001", text), 0);
+        }
+        assert_int_equal(mr_frame_reader_push(reader, mr_buf_data(&stream), mr_buf_len(&stream)),
+                         0);
+        assert_int_equal(drain_all(reader, &got), MR_FRAME_MORE);
+        assert_string_equal(mr_buf_str(&got), mr_buf_str(&expected));
+        mr_buf_free(&stream);
+        mr_buf_free(&expected);
+        mr_buf_free(&got);
+        mr_frame_reader_free(reader);
+    }
+    mr_aes_ctr_free(aes);
+    mr_rsa_public_free(public);
+}
+
 /* Six line feeds at the end: the reader waits, and a pause makes the sixth part of the body. */
 static void waiting(void **state)
 {
@@ -419,12 +456,19 @@ static void peek_and_drop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_frames_are_read),   cmocka_unit_test(latin1_of_the_old_client),
-        cmocka_unit_test(ambiguous_streams),       cmocka_unit_test(split_streams),
-        cmocka_unit_test(our_frames_byte_by_byte), cmocka_unit_test(size_limits),
-        cmocka_unit_test(endless_frame),           cmocka_unit_test(resynchronising),
-        cmocka_unit_test(careless_senders),        cmocka_unit_test(waiting),
-        cmocka_unit_test(a_flood_of_line_feeds),   cmocka_unit_test(peek_and_drop),
+        cmocka_unit_test(known_frames_are_read),
+        cmocka_unit_test(latin1_of_the_old_client),
+        cmocka_unit_test(ambiguous_streams),
+        cmocka_unit_test(split_streams),
+        cmocka_unit_test(our_frames_byte_by_byte),
+        cmocka_unit_test(size_limits),
+        cmocka_unit_test(endless_frame),
+        cmocka_unit_test(resynchronising),
+        cmocka_unit_test(careless_senders),
+        cmocka_unit_test(careless_senders_in_bulk),
+        cmocka_unit_test(waiting),
+        cmocka_unit_test(a_flood_of_line_feeds),
+        cmocka_unit_test(peek_and_drop),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
