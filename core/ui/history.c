@@ -42,6 +42,9 @@ static size_t kept_length(const char *line)
 
 static void drop_first(struct mr_history *history, size_t n)
 {
+    if (n == 0) {
+        return; /* there may be no array yet */
+    }
     for (size_t i = 0; i < n; i++) {
         free(history->lines[i]);
     }
