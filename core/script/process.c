@@ -48,6 +48,7 @@ struct mr_process {
     bool no_deadline;
     bool touched; /* something was written since it was last known to give way */
     bool paused;
+    uint64_t held_until_ms;
     bool exited, link_ended, freeing;
     bool reason_set;
     int64_t status;
@@ -189,21 +190,32 @@ static void pace(struct mr_process *process, size_t waiting)
     if (process->link_ended) {
         return;
     }
+    uint64_t now = mr_loop_now_ms(process->core->loop);
+    uint64_t rest = process->held_until_ms > now ? process->held_until_ms - now : 0;
     bool full = mr_stream_queued(process->link) > MR_LIMIT_SCRIPT_QUEUE / 2;
-    bool hold = waiting > 0 || full;
+    bool hold = waiting > 0 || full || rest > 0;
     if (hold != process->paused) {
         process->paused = hold;
         (hold ? mr_stream_pause : mr_stream_resume)(process->link);
     }
-    if (waiting > 0 && !full && !process->again) {
-        (void)mr_timer_start(process->core->loop, 0, 0, read_again, process, &process->again);
+    if ((waiting > 0 || rest > 0) && !full && !process->again) {
+        (void)mr_timer_start(process->core->loop, rest, 0, read_again, process, &process->again);
     }
+}
+
+void mr_process_hold(struct mr_process *process, uint64_t ms)
+{
+    process->held_until_ms = mr_loop_now_ms(process->core->loop) + ms;
 }
 
 static void read_again(void *ctx)
 {
     struct mr_process *process = ctx;
     mr_timer_stop(&process->again);
+    if (process->held_until_ms > mr_loop_now_ms(process->core->loop)) {
+        pace(process, 0);
+        return;
+    }
     pace(process, mr_rpc_feed(process->rpc, NULL, 0, MR_LIMIT_RPC_LINES_PER_TURN));
 }
 

@@ -54,6 +54,9 @@ void mr_process_kill(struct mr_process *process, const char *code, const char *t
 void mr_process_expect_end(struct mr_process *process, uint64_t within_ms, const char *code,
                            const char *text);
 
+/* Nothing is read from it for so long: it has said more than its share. */
+void mr_process_hold(struct mr_process *process, uint64_t ms);
+
 int mr_process_pid(const struct mr_process *process);
 uint64_t mr_process_cpu_us(const struct mr_process *process);
 

@@ -78,6 +78,8 @@ struct mr_script {
     uint64_t calls, errors, overruns, lost, lost_untold;
     uint64_t started_ms;
     uint64_t error_window_ms; /* since when errors_shown counts */
+    uint64_t print_window_ms; /* since when prints counts */
+    unsigned prints;
     unsigned errors_shown;
     bool died; /* its end was not asked for */
 };

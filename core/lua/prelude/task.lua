@@ -92,13 +92,21 @@ local answers = {} -- number of a request -> the coroutine that waits for its an
 -- After a task ran: it waits, gave way, or ended.
 local function settle(co, task, ok, ...)
   local begun = task.begun
-  if coroutine_status(co) ~= "dead" then
-    if not task.parked then
-      ready[#ready + 1] = co
-    end
+  local waits = coroutine_status(co) ~= "dead"
+  if waits and task.preempted and not task.parked then
+    ready[#ready + 1] = co
+  elseif waits and not task.parked then
+    -- A bare coroutine.yield() in a handler waits for nothing: there is nobody to resume it.
+    tasks[co] = nil
+    P.report(task.what, trace_of(co, "coroutine.yield outside of a coroutine of your own; use task.sleep"))
+  end
+  if waits then
     if begun then
       task.begun = nil
       begun()
+    end
+    if not tasks[co] and task.ended then
+      task.ended(false, "it yielded to nobody")
     end
     return
   end
@@ -128,6 +136,7 @@ end
 function P.spawn(what, options, fn, ...)
   local co = coroutine_create(fn)
   local task = { what = what, begun = options.begun, ended = options.ended, quiet = options.quiet }
+  task.preempted = options.preempted
   tasks[co] = task
   if options.preempted then
     host.preempt(co)

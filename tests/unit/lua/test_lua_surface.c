@@ -200,6 +200,16 @@ static void test_error_in_a_handler(void **state)
     assert_has(harness_errors(h), "an error that cannot be shown");
 }
 
+static void test_bare_yield_is_a_mistake(void **state)
+{
+    struct harness *h = *state;
+    load(h, "chat.on('message', function() while true do coroutine.yield() end end)");
+    harness_request(h, "event", "{\"id\":1,\"name\":\"message\",\"data\":{}}");
+    assert_has(harness_errors(h), "event message \"coroutine.yield outside of a coroutine");
+    assert_string_equal(harness_request(h, "alive", "{}"), "{}");
+    assert_has(harness_load(h, "script", "coroutine.yield()"), "it yielded to nobody");
+}
+
 static void test_timers(void **state)
 {
     struct harness *h = *state;
@@ -444,6 +454,7 @@ int main(void)
         TEST(test_misuse_raises_at_the_callers_line),
         TEST(test_denied_registration_raises),
         TEST(test_error_in_a_handler),
+        TEST(test_bare_yield_is_a_mistake),
         TEST(test_timers),
         TEST(test_timers_fire),
         TEST(test_timer_at),

@@ -1,0 +1,6 @@
+-- no_memory: uses up its memory while it is loaded
+script {}
+local list = {}
+while true do
+  list[#list + 1] = { list }
+end

@@ -1,0 +1,5 @@
+-- timeout: the plainest loop
+chat.on("block", function()
+  while true do
+  end
+end)

@@ -1,0 +1,3 @@
+-- timeout: never comes to its manifest
+while true do
+end

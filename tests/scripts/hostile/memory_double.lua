@@ -1,0 +1,7 @@
+-- no_memory: doubling
+chat.on("block", function()
+  local text = "x"
+  while true do
+    text = text .. text
+  end
+end)
