@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Writes the tables of methods and events in docs/scripting.md from include/moonroom/*.def.
+"""Writes the tables of methods and events in docs/scripting.md from include/moonroom/*.def, and the table of
+limits in docs/limits.md from core/base/limits.def.
 
-Usage: docs/make_tables.py [--check]. With --check nothing is written, and the exit status is 1 when the page is
+Usage: docs/make_tables.py [--check]. With --check nothing is written, and the exit status is 1 when a page is
 not up to date.
 """
 
@@ -11,6 +12,8 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[1]
 PAGE = TOP / "docs" / "scripting.md"
+LIMITS = TOP / "docs" / "limits.md"
+LIMIT = re.compile(r'^MR_LIMIT\((\w+),\s*(\d+),\s*"([^"]*)",\s*"([^"]*)"\)$', re.M)
 ROW = re.compile(r"^MR_(METHOD|EVENT)\((.*?)\)\s*$", re.M | re.S)
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
@@ -64,6 +67,14 @@ def events():
         yield f"| {code(name)} | {code(permission)} | {holds} | {cell(text)} |"
 
 
+def limits():
+    yield "| Name | At most | What it limits |"
+    yield "|---|---|---|"
+    source = (TOP / "core" / "base" / "limits.def").read_text(encoding="utf-8")
+    for name, value, unit, text in LIMIT.findall(source):
+        yield f"| {code(name)} | {int(value):,} {unit} | {cell(text)} |"
+
+
 def filled(page, part, lines):
     begin, end = f"<!-- {part}: begin (docs/make_tables.py) -->\n", f"<!-- {part}: end -->"
     head, rest = page.split(begin)
@@ -71,11 +82,15 @@ def filled(page, part, lines):
 
 
 def main():
-    old = PAGE.read_text(encoding="utf-8")
-    new = filled(filled(old, "methods", methods()), "events", events())
+    scripting = PAGE.read_text(encoding="utf-8")
+    pages = {
+        PAGE: (scripting, filled(filled(scripting, "methods", methods()), "events", events())),
+        LIMITS: (old := LIMITS.read_text(encoding="utf-8"), filled(old, "limits", limits())),
+    }
     if "--check" in sys.argv[1:]:
-        return 0 if old == new else 1
-    PAGE.write_text(new, encoding="utf-8")
+        return 0 if all(was == new for was, new in pages.values()) else 1
+    for page, (_, new) in pages.items():
+        page.write_text(new, encoding="utf-8")
     return 0
 
 
