@@ -15,14 +15,7 @@
 
 enum { LATE_MS = 150 };
 
-struct world {
-    struct mr_loop *loop;
-    struct mr_requests *requests;
-    struct mr_timer *tick;
-    int err;
-    char sent[4096]; /* lines, each with a blank behind */
-    char log[4096];  /* answers: TAG=value */
-};
+struct world;
 
 struct asker {
     struct world *world;
@@ -30,6 +23,26 @@ struct asker {
     int calls;
     int err;
 };
+
+struct world {
+    struct mr_loop *loop;
+    struct asker askers[4]; /* they live until the end, as the last answers come then */
+    size_t asker_count;
+    struct mr_requests *requests;
+    struct mr_timer *tick;
+    int err;
+    char sent[4096]; /* lines, each with a blank behind */
+    char log[4096];  /* answers: TAG=value */
+};
+
+static struct asker *new_asker(struct world *world, const char *tag)
+{
+    assert_true(world->asker_count < 4);
+    struct asker *asker = &world->askers[world->asker_count++];
+    asker->world = world;
+    asker->tag = tag;
+    return asker;
+}
 
 static int send_line(void *ctx, const char *line, size_t len)
 {
@@ -106,24 +119,24 @@ static enum mr_request_taken answer(struct world *world, enum mr_request_kind ki
 static void an_answer_comes_from_the_loop(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"};
-    ask(&a, MR_REQUEST_HASH, NULL, 1000);
+    struct asker *a = new_asker(world, "a");
+    ask(a, MR_REQUEST_HASH, NULL, 1000);
     assert_string_equal(world->sent, "a ");
     assert_int_equal(answer(world, MR_REQUEST_HASH, NULL, "1"), MR_REQUEST_ANSWERED);
-    assert_int_equal(a.calls, 0);
+    assert_int_equal(a->calls, 0);
     run(world, 5);
     assert_string_equal(world->log, "a=1 ");
     assert_int_equal(answer(world, MR_REQUEST_HASH, NULL, "2"), MR_REQUEST_NOBODY);
     run(world, 5);
-    assert_int_equal(a.calls, 1);
+    assert_int_equal(a->calls, 1);
 }
 
 static void identical_questions_share_an_answer(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"}, b = {.world = world, .tag = "b"};
-    ask(&a, MR_REQUEST_COST, "cookie", 1000);
-    ask(&b, MR_REQUEST_COST, "cookie", 1000);
+    struct asker *a = new_asker(world, "a"), *b = new_asker(world, "b");
+    ask(a, MR_REQUEST_COST, "cookie", 1000);
+    ask(b, MR_REQUEST_COST, "cookie", 1000);
     assert_string_equal(world->sent, "a ");
     answer(world, MR_REQUEST_COST, "cookie", "10");
     mr_requests_run(world->requests);
@@ -133,11 +146,10 @@ static void identical_questions_share_an_answer(void **state)
 static void others_of_a_kind_wait_in_line(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"}, b = {.world = world, .tag = "b"},
-                 c = {.world = world, .tag = "c"};
-    ask(&a, MR_REQUEST_COST, "cookie", 1000);
-    ask(&b, MR_REQUEST_COST, "adminStatus", 1000);
-    ask(&c, MR_REQUEST_HASH, NULL, 1000);
+    struct asker *a = new_asker(world, "a"), *b = new_asker(world, "b"), *c = new_asker(world, "c");
+    ask(a, MR_REQUEST_COST, "cookie", 1000);
+    ask(b, MR_REQUEST_COST, "adminStatus", 1000);
+    ask(c, MR_REQUEST_HASH, NULL, 1000);
     assert_string_equal(world->sent, "a c ");
     /* An answer about something else is nobody's. */
     assert_int_equal(answer(world, MR_REQUEST_COST, "adminStatus", "x"), MR_REQUEST_NOBODY);
@@ -152,9 +164,9 @@ static void others_of_a_kind_wait_in_line(void **state)
 static void what_changes_something_is_never_shared(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"}, b = {.world = world, .tag = "b"};
-    ask(&a, MR_REQUEST_BUY, "cookie 1", 1000);
-    ask(&b, MR_REQUEST_BUY, "cookie 1", 1000);
+    struct asker *a = new_asker(world, "a"), *b = new_asker(world, "b");
+    ask(a, MR_REQUEST_BUY, "cookie 1", 1000);
+    ask(b, MR_REQUEST_BUY, "cookie 1", 1000);
     answer(world, MR_REQUEST_BUY, NULL, "1");
     answer(world, MR_REQUEST_BUY, NULL, "2");
     mr_requests_run(world->requests);
@@ -165,9 +177,9 @@ static void what_changes_something_is_never_shared(void **state)
 static void each_has_a_time_of_its_own(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"}, b = {.world = world, .tag = "b"};
-    ask(&a, MR_REQUEST_ACTIVE, NULL, 20);
-    ask(&b, MR_REQUEST_ACTIVE, NULL, 5000);
+    struct asker *a = new_asker(world, "a"), *b = new_asker(world, "b");
+    ask(a, MR_REQUEST_ACTIVE, NULL, 20);
+    ask(b, MR_REQUEST_ACTIVE, NULL, 5000);
     run(world, 40);
     assert_string_equal(world->log, "a=timeout ");
     assert_int_equal(answer(world, MR_REQUEST_ACTIVE, NULL, "1"), MR_REQUEST_ANSWERED);
@@ -178,22 +190,22 @@ static void each_has_a_time_of_its_own(void **state)
 static void a_late_answer_is_swallowed_once(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"};
-    ask(&a, MR_REQUEST_LEADERBOARD, NULL, 10);
+    struct asker *a = new_asker(world, "a");
+    ask(a, MR_REQUEST_LEADERBOARD, NULL, 10);
     run(world, 30);
-    assert_int_equal(a.err, MR_ETIMEOUT);
+    assert_int_equal(a->err, MR_ETIMEOUT);
     assert_true(mr_requests_late(world->requests, MR_REQUEST_LEADERBOARD));
     assert_int_equal(answer(world, MR_REQUEST_LEADERBOARD, NULL, "1"), MR_REQUEST_SWALLOWED);
     assert_int_equal(answer(world, MR_REQUEST_LEADERBOARD, NULL, "2"), MR_REQUEST_NOBODY);
     run(world, 5);
-    assert_int_equal(a.calls, 1);
+    assert_int_equal(a->calls, 1);
 }
 
 static void too_late_is_news(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"};
-    ask(&a, MR_REQUEST_LEADERBOARD, NULL, 10);
+    struct asker *a = new_asker(world, "a");
+    ask(a, MR_REQUEST_LEADERBOARD, NULL, 10);
     run(world, LATE_MS + 50);
     assert_int_equal(answer(world, MR_REQUEST_LEADERBOARD, NULL, "1"), MR_REQUEST_NOBODY);
 }
@@ -202,9 +214,9 @@ static void too_late_is_news(void **state)
 static void late_answers_keep_their_order_where_it_matters(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"}, b = {.world = world, .tag = "b"};
-    ask(&a, MR_REQUEST_BUY, "cookie 1", 10);
-    ask(&b, MR_REQUEST_BUY, "cookie 2", 5000);
+    struct asker *a = new_asker(world, "a"), *b = new_asker(world, "b");
+    ask(a, MR_REQUEST_BUY, "cookie 1", 10);
+    ask(b, MR_REQUEST_BUY, "cookie 2", 5000);
     run(world, 30);
     assert_string_equal(world->sent, "a b ");
     assert_int_equal(answer(world, MR_REQUEST_BUY, NULL, "1"), MR_REQUEST_SWALLOWED);
@@ -217,10 +229,10 @@ static void late_answers_keep_their_order_where_it_matters(void **state)
 static void late_answers_serve_whoever_waits_where_it_does_not(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"}, b = {.world = world, .tag = "b"};
-    ask(&a, MR_REQUEST_LEADERBOARD, NULL, 10);
+    struct asker *a = new_asker(world, "a"), *b = new_asker(world, "b");
+    ask(a, MR_REQUEST_LEADERBOARD, NULL, 10);
     run(world, 30);
-    ask(&b, MR_REQUEST_LEADERBOARD, NULL, 5000);
+    ask(b, MR_REQUEST_LEADERBOARD, NULL, 5000);
     assert_int_equal(answer(world, MR_REQUEST_LEADERBOARD, NULL, "1"), MR_REQUEST_ANSWERED);
     assert_int_equal(answer(world, MR_REQUEST_LEADERBOARD, NULL, "2"), MR_REQUEST_SWALLOWED);
     run(world, 5);
@@ -230,9 +242,9 @@ static void late_answers_serve_whoever_waits_where_it_does_not(void **state)
 static void what_was_never_sent_leaves_nothing(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"}, b = {.world = world, .tag = "b"};
-    ask(&a, MR_REQUEST_COST, "cookie", 5000);
-    ask(&b, MR_REQUEST_COST, "adminStatus", 10);
+    struct asker *a = new_asker(world, "a"), *b = new_asker(world, "b");
+    ask(a, MR_REQUEST_COST, "cookie", 5000);
+    ask(b, MR_REQUEST_COST, "adminStatus", 10);
     run(world, 30);
     assert_string_equal(world->log, "b=timeout ");
     assert_false(mr_requests_late(world->requests, MR_REQUEST_COST));
@@ -245,8 +257,8 @@ static void what_was_never_sent_leaves_nothing(void **state)
 static void pings_are_known_by_their_data(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"};
-    ask(&a, MR_REQUEST_PING, "x", 10);
+    struct asker *a = new_asker(world, "a");
+    ask(a, MR_REQUEST_PING, "x", 10);
     assert_int_equal(answer(world, MR_REQUEST_PING, "y", "1"), MR_REQUEST_NOBODY);
     run(world, 30);
     assert_int_equal(answer(world, MR_REQUEST_PING, "x", "1"), MR_REQUEST_NOBODY);
@@ -256,8 +268,8 @@ static void pings_are_known_by_their_data(void **state)
 static void refusals_are_answers(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"};
-    ask(&a, MR_REQUEST_BUY, "x", 1000);
+    struct asker *a = new_asker(world, "a");
+    ask(a, MR_REQUEST_BUY, "x", 1000);
     assert_int_equal(mr_requests_refuse(world->requests, MR_REQUEST_BUY, "no"),
                      MR_REQUEST_ANSWERED);
     assert_int_equal(mr_requests_refuse(world->requests, MR_REQUEST_BUY, "no"), MR_REQUEST_NOBODY);
@@ -268,28 +280,27 @@ static void refusals_are_answers(void **state)
 static void the_end_answers_everybody_once(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"}, b = {.world = world, .tag = "b"},
-                 c = {.world = world, .tag = "c"};
-    ask(&a, MR_REQUEST_BUY, "x", 1000);
-    ask(&b, MR_REQUEST_BUY, "y", 1000);
-    ask(&c, MR_REQUEST_PING, "z", 1000);
+    struct asker *a = new_asker(world, "a"), *b = new_asker(world, "b"), *c = new_asker(world, "c");
+    ask(a, MR_REQUEST_BUY, "x", 1000);
+    ask(b, MR_REQUEST_BUY, "y", 1000);
+    ask(c, MR_REQUEST_PING, "z", 1000);
     mr_requests_fail(world->requests, MR_EOFFLINE, "gone");
     assert_string_equal(world->log, ""); /* not from inside */
     assert_string_equal(world->sent, "a c ");
     run(world, 5);
     assert_string_equal(world->log, "c=offline a=offline b=offline ");
-    ask(&a, MR_REQUEST_BUY, "x", 1000);
+    ask(a, MR_REQUEST_BUY, "x", 1000);
     mr_requests_free(&world->requests);
-    assert_int_equal(a.calls, 2);
+    assert_int_equal(a->calls, 2);
 }
 
 static void what_cannot_be_sent_is_answered(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"};
+    struct asker *a = new_asker(world, "a");
     world->err = MR_EBUSY;
-    ask(&a, MR_REQUEST_BUY, "x", 1000);
-    assert_int_equal(a.calls, 0);
+    ask(a, MR_REQUEST_BUY, "x", 1000);
+    assert_int_equal(a->calls, 0);
     run(world, 5);
     assert_string_equal(world->log, "a=busy ");
 }
@@ -297,17 +308,17 @@ static void what_cannot_be_sent_is_answered(void **state)
 static void the_line_has_a_maximum(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"};
+    struct asker *a = new_asker(world, "a");
     for (int i = 0; i < MR_LIMIT_REQUESTS; i++)
-        ask(&a, MR_REQUEST_BUY, "x", 1000);
+        ask(a, MR_REQUEST_BUY, "x", 1000);
     assert_int_equal(
-        mr_requests_add(world->requests, MR_REQUEST_HASH, NULL, "h", 1, 1000, on_answer, &a),
+        mr_requests_add(world->requests, MR_REQUEST_HASH, NULL, "h", 1, 1000, on_answer, a),
         MR_EBUSY);
     mr_requests_fail(world->requests, MR_EOFFLINE, "gone");
     world->log[0] = '\0';
     run(world, 5);
-    assert_int_equal(a.calls, MR_LIMIT_REQUESTS);
-    ask(&a, MR_REQUEST_HASH, NULL, 1000);
+    assert_int_equal(a->calls, MR_LIMIT_REQUESTS);
+    ask(a, MR_REQUEST_HASH, NULL, 1000);
 }
 
 static void ask_again(void *ctx, int err, const char *text, const cJSON *value)
@@ -330,23 +341,22 @@ static void free_all(void *ctx, int err, const char *text, const cJSON *value)
 static void asking_and_freeing_inside_an_answer(void **state)
 {
     struct world *world = *state;
-    struct asker a = {.world = world, .tag = "a"}, b = {.world = world, .tag = "b"},
-                 c = {.world = world, .tag = "c"};
+    struct asker *a = new_asker(world, "a"), *b = new_asker(world, "b"), *c = new_asker(world, "c");
     assert_int_equal(
-        mr_requests_add(world->requests, MR_REQUEST_HASH, NULL, "first", 5, 1000, ask_again, &a),
+        mr_requests_add(world->requests, MR_REQUEST_HASH, NULL, "first", 5, 1000, ask_again, a),
         MR_OK);
     answer(world, MR_REQUEST_HASH, NULL, "1");
     run(world, 5);
     assert_string_equal(world->sent, "first again ");
     assert_int_equal(
-        mr_requests_add(world->requests, MR_REQUEST_PING, "x", "ping", 4, 1000, free_all, &b),
+        mr_requests_add(world->requests, MR_REQUEST_PING, "x", "ping", 4, 1000, free_all, b),
         MR_OK);
-    ask(&c, MR_REQUEST_BUY, "y", 1000);
+    ask(c, MR_REQUEST_BUY, "y", 1000);
     answer(world, MR_REQUEST_PING, "x", "1");
     mr_requests_run(world->requests);
     assert_null(world->requests);
-    assert_int_equal(c.err, MR_EOFFLINE);
-    assert_int_equal(a.calls, 2);
+    assert_int_equal(c->err, MR_EOFFLINE);
+    assert_int_equal(a->calls, 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
