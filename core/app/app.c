@@ -17,6 +17,7 @@
 #include "core/app/password_file.h"
 #include "core/app/stdio_rpc.h"
 #include "core/app/subcommand.h"
+#include "core/base/exit.h"
 #include "core/base/limits.h"
 #include "core/runtime/file.h"
 #include "core/runtime/json.h"
@@ -116,7 +117,7 @@ static void enter_room(struct mr_app *app, const char *text)
     struct mr_ui_entry entry = {
         .user = app->cli.user,
         .password = app->password.bytes ? &app->password : NULL,
-        .registering = app->cli.registering,
+        .registering = app->cli.registering || (app->local && mr_local_is_new(app->local)),
         .accept_terms = app->cli.accept_terms,
     };
     if (*text) {

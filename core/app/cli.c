@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/app/app.h"
+#include "core/base/exit.h"
 
 enum option_id {
     OPT_HELP = 'h',

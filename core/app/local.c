@@ -32,6 +32,7 @@ struct mr_local {
     struct mr_timer *timer;
     struct mr_buf line;
     uint16_t wanted; /* the port we asked for; 0: any */
+    bool is_new;     /* no port of last time */
     bool exited;
     bool stopping;
 };
@@ -195,6 +196,7 @@ static int prepare(struct mr_local *local)
         err = mr_file_make_folder(paths->state);
     }
     local->wanted = load_port(local->port_file);
+    local->is_new = local->wanted == 0;
     return err;
 }
 
@@ -221,6 +223,11 @@ int mr_local_start(struct mr_core *core, mr_local_fn *fn, void *ctx, struct mr_l
         mr_local_stop(out);
     }
     return err;
+}
+
+bool mr_local_is_new(const struct mr_local *local)
+{
+    return local->is_new;
 }
 
 static void stop_waiting(void *ctx)

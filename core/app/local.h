@@ -6,6 +6,7 @@
 #ifndef MR_APP_LOCAL_H
 #define MR_APP_LOCAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ struct mr_local;
 typedef void mr_local_fn(void *ctx, uint16_t port, const char *why);
 
 int mr_local_start(struct mr_core *core, mr_local_fn *fn, void *ctx, struct mr_local **out);
+/* Whether the room was never open before: nobody can have an account in it. */
+bool mr_local_is_new(const struct mr_local *local);
 /* Asks the room to shut down and waits for it, at most 5 s. */
 void mr_local_stop(struct mr_local **local);
 

@@ -9,7 +9,7 @@
 
 #include "core/api/rpc.h"
 #include "core/api/serve.h"
-#include "core/app/app.h"
+#include "core/base/exit.h"
 #include "core/base/limits.h"
 #include "core/runtime/stream.h"
 

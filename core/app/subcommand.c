@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/app/app.h"
+#include "core/base/exit.h"
 #include "core/base/log.h"
 #include "core/plugin/plugin.h"
 #include "core/runtime/loop.h"

@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/exit.h"
 #include "core/runtime/json.h"
 #include "core/session/logins.h"
 #include "core/ui/enter_state.h"
 
 enum { PASSWORD_TRIES = 3 };
-
-enum { EXIT_USAGE = 2, EXIT_UNREACHABLE = 3, EXIT_REFUSED = 4, EXIT_NOT_REGISTERED = 5 };
-enum { EXIT_KICKED = 6, EXIT_LOST = 7 };
 
 /* --- small things -------------------------------------------------------------------------------
  */
@@ -63,7 +61,7 @@ static void call_done(void *ctx, int err, const char *text, const cJSON *result)
         enter->waiting = false;
         mr_ui_tell(enter->ui, MR_ROLE_ERROR, "%s", text);
         mr_secret_free(&enter->password);
-        leave(enter, EXIT_USAGE);
+        leave(enter, MR_EXIT_USAGE);
     }
 }
 
@@ -152,15 +150,15 @@ static void try_again(struct mr_enter *enter, const char *code)
 static int exit_code_of(const struct mr_enter *enter, const char *code, bool registering)
 {
     if (code && strcmp(code, "kicked") == 0) {
-        return EXIT_KICKED;
+        return MR_EXIT_KICKED;
     }
     if (enter->inside) {
-        return EXIT_LOST;
+        return MR_EXIT_LOST;
     }
     if (code && (strcmp(code, "exists") == 0 || strcmp(code, "bad_password") == 0)) {
-        return registering ? EXIT_NOT_REGISTERED : EXIT_REFUSED;
+        return registering ? MR_EXIT_NOT_REGISTERED : MR_EXIT_REFUSED;
     }
-    return EXIT_UNREACHABLE;
+    return MR_EXIT_UNREACHABLE;
 }
 
 static void on_login_failed(void *ctx, const char *event, const cJSON *data)
@@ -212,11 +210,11 @@ static void enter_remembered(struct mr_enter *enter)
         mr_ui_update_prompt(enter->ui);
     } else if (err != MR_ENOTFOUND) {
         mr_ui_tell(enter->ui, MR_ROLE_ERROR, "%s", why[0] ? why : mr_error_text(err));
-        leave(enter, EXIT_USAGE);
+        leave(enter, MR_EXIT_USAGE);
     } else if (!at_prompt(enter)) {
         mr_ui_tell(enter->ui, MR_ROLE_ERROR,
                    "No login is remembered for this room: give --user and --password-file.");
-        leave(enter, EXIT_USAGE);
+        leave(enter, MR_EXIT_USAGE);
     } else {
         mr_enter_ask_terms(enter);
     }
@@ -291,7 +289,7 @@ int mr_enter_begin(struct mr_enter *enter, const struct mr_ui_entry *entry)
     int err = take_entry(enter, entry);
 
     if (err < 0) {
-        leave(enter, EXIT_USAGE);
+        leave(enter, MR_EXIT_USAGE);
         return err == MR_EINVAL ? MR_OK : err;
     }
     if (enter->registering && !at_prompt(enter) &&
@@ -299,7 +297,7 @@ int mr_enter_begin(struct mr_enter *enter, const struct mr_ui_entry *entry)
         mr_ui_tell(enter->ui, MR_ROLE_ERROR,
                    "An account needs the Terms and Conditions accepted: read them with "
                    "`moonroom --help`, and add --accept-terms.");
-        leave(enter, EXIT_USAGE);
+        leave(enter, MR_EXIT_USAGE);
     } else if (entry->address) {
         enter->address = *entry->address;
         mr_enter_with_address(enter);
@@ -307,7 +305,7 @@ int mr_enter_begin(struct mr_enter *enter, const struct mr_ui_entry *entry)
         mr_enter_ask_address(enter);
     } else if (enter->ui->kind == MR_UI_PLAIN) {
         mr_ui_tell(enter->ui, MR_ROLE_ERROR, "Which room? Give its address, host or host:port.");
-        leave(enter, EXIT_USAGE);
+        leave(enter, MR_EXIT_USAGE);
     }
     return MR_OK;
 }

@@ -347,9 +347,8 @@ static int draw_script_ended(const struct mr_view *view, const cJSON *data,
     const char *code = mr_json_string(data, "code");
     char text[1024];
 
-    /* Somebody asked for these ends, and was told. */
-    if (!code || strcmp(code, "ok") == 0 || strcmp(code, "unloaded") == 0 ||
-        strcmp(code, "closed") == 0 || strcmp(code, "reloaded") == 0) {
+    /* Without a code somebody asked for the end, or was told why by the script manager. */
+    if (!code || *code == '\0' || strcmp(code, "reloaded") == 0) {
         return MR_OK;
     }
     snprintf(text, sizeof text, "Script %s: %.900s", words->name.text, words->text.text);
