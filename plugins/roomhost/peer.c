@@ -25,6 +25,7 @@ enum {
     KEEPALIVE_S = 60,
     USER_TIMEOUT_MS = 90000,
     LINGER_MS = 2000,
+    SEND_BUFFER = 65536,
     HANDLES = 4 /* tcp and the three timers */
 };
 
@@ -215,6 +216,7 @@ static uint64_t next_frame_time(struct mr_peer *peer, uint64_t now)
     if (text > MR_LIMIT_FRAME_OUT_TEXT)
         text = MR_LIMIT_FRAME_OUT_TEXT;
     return mr_spacing_when(&peer->spacing, mr_sealer_frame_len(peer->sealer, text),
+                           mr_spacing_window(mr_outbox_bytes(&peer->outbox)),
                            peer->peers->join_delay_ms, now);
 }
 
@@ -410,7 +412,9 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 
 static void set_options(int fd)
 {
-    int on = 1, timeout = USER_TIMEOUT_MS;
+    int on = 1, timeout = USER_TIMEOUT_MS, queue = SEND_BUFFER;
+    /* What the system keeps for one who does not read, of which there may be many. */
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &queue, sizeof queue);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout);
 }

@@ -83,22 +83,27 @@ static void test_spacing(void **state)
     struct mr_spacing spacing = {0};
     uint64_t now = 5;
     unsigned seed = 1;
-    assert_int_equal(mr_spacing_when(&spacing, 2048, 20, now), now);
+    assert_int_equal(mr_spacing_when(&spacing, 2048, 200, 20, now), now);
     for (int i = 0; i < FRAMES; i++) {
         seed = seed * 1103515245u + 12345u;
         bytes[i] = 38 + (seed >> 16) % 2011;
-        uint64_t when = mr_spacing_when(&spacing, bytes[i], 20, now);
-        assert_true(when >= now && when <= now + MR_SPACING_WINDOW_MS);
+        uint64_t when = mr_spacing_when(&spacing, bytes[i], 200, 20, now);
+        assert_true(when >= now && when <= now + 200);
         now = when;
         at[i] = now;
         mr_spacing_sent(&spacing, bytes[i], now);
         assert_true(i == 0 || at[i] >= at[i - 1] + 20);
         size_t sum = 0;
-        for (int j = i; j >= 0 && at[i] - at[j] < MR_SPACING_WINDOW_MS; j--)
+        for (int j = i; j >= 0 && at[i] - at[j] < 200; j--)
             sum += bytes[j];
         assert_true(sum <= MR_SPACING_BYTES);
         now += (seed >> 8) % 60;
     }
+    assert_int_equal(mr_spacing_window(0), 200);
+    assert_int_equal(mr_spacing_window(16384), 200);
+    assert_int_equal(mr_spacing_window(40960), 110);
+    assert_int_equal(mr_spacing_window(65536), 20);
+    assert_int_equal(mr_spacing_window(1 << 30), 20);
 }
 
 static void add(struct mr_outbox *outbox, const char *line)
