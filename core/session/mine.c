@@ -196,7 +196,7 @@ int mr_mine_submit(struct mr_mine *mine, const char *s, char *why, size_t why_si
     char digest[MR_WORK_HASH_HEX + 1];
     uint64_t now = mr_loop_now_ms(mine->options.loop);
     if (!mr_mine_job(mine, &job)) {
-        snprintf(why, why_size, "You are not in a room.");
+        snprintf(why, why_size, "You are not in a room. Use /login or /connect first.");
         return MR_EOFFLINE;
     }
     if (!mr_work_s_valid(s, strlen(s))) {

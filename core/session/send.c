@@ -23,7 +23,8 @@ static int say_why(char *why, size_t size, int err, const char *text)
 static int check_online(const struct mr_session *session, char *why, size_t why_size)
 {
     if (session->state != MR_SESSION_ONLINE)
-        return say_why(why, why_size, MR_EOFFLINE, "You are not in a room.");
+        return say_why(why, why_size, MR_EOFFLINE,
+                       "You are not in a room. Use /login or /connect first.");
     if (session->said_exit)
         return say_why(why, why_size, MR_EOFFLINE, "You are leaving the room.");
     return MR_OK;

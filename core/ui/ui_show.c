@@ -182,11 +182,10 @@ static void on_event(void *ctx, const char *name, const cJSON *data)
 int mr_ui_show_start(struct mr_ui *ui)
 {
     static const enum mr_event shown[] = {
-        MR_EVENT_CONNECT,       MR_EVENT_DISCONNECT,     MR_EVENT_LOGIN,
-        MR_EVENT_LOGIN_FAILED,  MR_EVENT_MESSAGE,        MR_EVENT_WHISPER,
-        MR_EVENT_NOTE,          MR_EVENT_SERVER_MESSAGE, MR_EVENT_ERROR,
-        MR_EVENT_KICKED,        MR_EVENT_BALANCE,        MR_EVENT_COOKIES,
-        MR_EVENT_MINE_ACCEPTED, MR_EVENT_MINE_REJECTED,  MR_EVENT_SCRIPT_ENDED,
+        MR_EVENT_CONNECT,       MR_EVENT_DISCONNECT,    MR_EVENT_LOGIN,   MR_EVENT_LOGIN_FAILED,
+        MR_EVENT_MESSAGE,       MR_EVENT_WHISPER,       MR_EVENT_NOTE,    MR_EVENT_SERVER_MESSAGE,
+        MR_EVENT_ERROR,         MR_EVENT_KICKED,        MR_EVENT_BALANCE, MR_EVENT_COOKIES,
+        MR_EVENT_MINE_ACCEPTED, MR_EVENT_MINE_REJECTED,
     };
     int err = MR_OK;
 

@@ -341,20 +341,6 @@ static int draw_cookies(const struct mr_view *view, const cJSON *data, const str
     return draw_money(view, data, "cookies", line);
 }
 
-static int draw_script_ended(const struct mr_view *view, const cJSON *data,
-                             const struct words *words, struct mr_view_line *line)
-{
-    const char *code = mr_json_string(data, "code");
-    char text[1024];
-
-    /* Without a code somebody asked for the end, or was told why by the script manager. */
-    if (!code || *code == '\0' || strcmp(code, "reloaded") == 0) {
-        return MR_OK;
-    }
-    snprintf(text, sizeof text, "Script %s: %.900s", words->name.text, words->text.text);
-    return draw_always(view, data, MR_ROLE_ERROR, text, line);
-}
-
 typedef int draw_fn(const struct mr_view *view, const cJSON *data, const struct words *words,
                     struct mr_view_line *line);
 
@@ -373,7 +359,6 @@ static draw_fn *const drawers[MR_EVENT_COUNT] = {
     [MR_EVENT_COOKIES] = draw_cookies,
     [MR_EVENT_MINE_ACCEPTED] = draw_accepted,
     [MR_EVENT_MINE_REJECTED] = draw_rejected,
-    [MR_EVENT_SCRIPT_ENDED] = draw_script_ended,
 };
 
 int mr_view_event(const struct mr_view *view, enum mr_event event, const cJSON *data,

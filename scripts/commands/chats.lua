@@ -4,7 +4,7 @@ local tell = require("tell")
 command {
   name = "query",
   args = "<user:user>",
-  help = "Open a private chat; what you type there is whispered.",
+  help = "Open a private chat: all you type is whispered.",
   run = function(args)
     local ok, err = ui.open(args.user)
     tell.outcome(ok, err, "This is your chat with %s. /close leaves it.", args.user)
@@ -14,7 +14,7 @@ command {
 command {
   name = "close",
   args = "[chat:chat]",
-  help = "Close a private chat, the one shown when none is named.",
+  help = "Close a private chat, or the one shown.",
   run = function(args)
     local name = args.chat or ui.current().name
     local ok, err = ui.close(args.chat)
@@ -24,7 +24,7 @@ command {
 
 command {
   name = "chats",
-  help = "List the open chats; Alt and its number switches to one.",
+  help = "List the open chats; Alt-1 to Alt-9 switch.",
   run = function()
     local rows = {}
     for i, open in ipairs(ui.chats()) do

@@ -15,7 +15,8 @@ end
 command {
   name = "connect",
   args = "<address:word>",
-  help = "Go to a room: host, host:port, or with legacy:// in front.",
+  help = "Go to the room at host or host:port.",
+  long = "legacy:// in front of the address asks for the old v5 protocol.",
   run = function(args)
     if chat.room().state ~= "offline" then
       leave()

@@ -3,7 +3,7 @@ local tell = require("tell")
 
 command {
   name = "delete-account",
-  help = "Delete your account, its coins and its name, for good.",
+  help = "Delete your account and its coins, for good.",
   run = function()
     local me = chat.me()
     if not me then

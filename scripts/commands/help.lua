@@ -1,6 +1,8 @@
 -- /help: every command there is, from the table that parses them.
 local tell = require("tell")
 
+local WIDTH = 27 -- columns for names and arguments
+
 -- Which command stands where; one that is in no group is listed under the script that brought it.
 local groups = {
   { "Talking", "w query close chats me note active search history clear" },
@@ -32,16 +34,21 @@ local function show_one(entry)
   end
 end
 
+-- "/name <user> <text>", or "/name ..." when that is too long for the list.
+local function short(entry)
+  return #entry.usage <= WIDTH and entry.usage or ("/%s ..."):format(entry.name)
+end
+
 local function show_group(title, entries)
   if #entries == 0 then
     return
   end
-  local rows = {}
+  local lines = {}
   for i, entry in ipairs(entries) do
-    rows[i] = { entry.usage, entry.help }
+    lines[i] = ("  %s%s  %s"):format(short(entry), (" "):rep(WIDTH - #short(entry)), entry.help)
   end
   ui.print(title, { style = "title" })
-  ui.table(rows)
+  ui.print(table.concat(lines, "\n"))
 end
 
 local function show_all()

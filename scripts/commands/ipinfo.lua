@@ -7,7 +7,7 @@ command {
   run = function()
     local room = chat.room()
     if room.state ~= "online" then
-      return tell.fail("You are in no room; /connect takes you to one.")
+      return tell.fail("You are not in a room. Use /login or /connect first.")
     end
     ui.table {
       { "room", room.address },

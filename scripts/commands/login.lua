@@ -13,6 +13,14 @@ local function offer_to_remember()
   end
 end
 
+-- Logging in twice does not work; says so.
+local function is_inside()
+  if chat.room().state ~= "offline" then
+    tell.fail("You are in a room. Use /logout first.")
+    return true
+  end
+end
+
 local function name_or_ask(name)
   if name then
     return name
@@ -23,8 +31,11 @@ end
 command {
   name = "login",
   args = "[name:word] [address:word]",
-  help = "Log in; asks for the password unless it is remembered.",
+  help = "Log in; asks for the password if it has to.",
   run = function(args)
+    if is_inside() then
+      return
+    end
     local ok, err = client.login(args.name, nil, args.address)
     if not ok and err.code == "not_found" then
       local name, password
@@ -52,6 +63,9 @@ command {
   args = "[name:word] [address:word]",
   help = "Make an account in this room and log in.",
   run = function(args)
+    if is_inside() then
+      return
+    end
     if not settings.get("terms.accepted") then
       ui.print(client.terms())
       if not ui.confirm("Do you accept these terms?") then

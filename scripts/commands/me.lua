@@ -8,7 +8,7 @@ command {
   run = function(args)
     local me = chat.me()
     if not me then
-      return tell.fail("You are in no room; /connect takes you to one.")
+      return tell.fail("You are not in a room. Use /login or /connect first.")
     end
     local text = ("* %s %s"):format(me, args.text)
     local here = ui.current()

@@ -57,7 +57,7 @@ end
 command {
   name = "mine",
   args = "[what:start|stop|status|strategy=status] [name:strategy]",
-  help = "Start or stop mining, see how it goes, or choose the strategy.",
+  help = "Start or stop mining, or see how it goes.",
   long = "Strategies are Lua files in the folder scripts/strategies.",
   run = function(args)
     actions[args.what](args.name)

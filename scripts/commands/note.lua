@@ -4,7 +4,7 @@ local tell = require("tell")
 command {
   name = "note",
   args = "<text:text>",
-  help = "Write a note to yourself; it never leaves this machine.",
+  help = "Write a note to yourself; it is never sent.",
   run = function(args)
     local ok, err = ui.note(args.text)
     tell.outcome(ok, err, "Noted.")

@@ -4,7 +4,7 @@ local tell = require("tell")
 command {
   name = "notify",
   args = "<state:on|off>",
-  help = "Ring the bell on whispers and on your name, or do not.",
+  help = "Ring the bell when somebody means you, or not.",
   run = function(args)
     local set, err = settings.set("notify.bell", args.state)
     tell.outcome(set ~= nil, err, "The bell is %s.", args.state)

@@ -4,7 +4,7 @@ local ask = require("ask")
 
 command {
   name = "password",
-  help = "Change your password; asks for the old one and twice for the new one.",
+  help = "Change your password.",
   run = function()
     local old, err = ui.input("The old password:", { secret = true })
     if not old then

@@ -3,11 +3,11 @@ local tell = require("tell")
 
 command {
   name = "protocol",
-  help = "Show what is spoken on the wire, and how safe that is.",
+  help = "Show what is on the wire, and how safe that is.",
   run = function()
     local room = chat.room()
     if room.state ~= "online" then
-      return tell.fail("You are in no room; /connect takes you to one.")
+      return tell.fail("You are not in a room. Use /login or /connect first.")
     end
     ui.table {
       { "wire", "Python ChatRoom v5, RSA and AES-128-CTR" },

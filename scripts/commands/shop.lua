@@ -16,9 +16,9 @@ command {
 
 command {
   name = "buy",
-  args = "<item:item> [n:int=1] [sure:yes|no]",
+  args = "<item:item> [n:int=1]",
   help = "Buy something; asks first when it is dear.",
-  long = "The store has cookie and adminStatus. The word yes at the end answers the question.",
+  long = "The store has cookie and adminStatus.",
   run = function(args)
     local price, err = shop.cost(args.item)
     if not price then
@@ -26,7 +26,7 @@ command {
     end
     local sum = tell.count(price * args.n, "coin")
     local question = ("Buy %d %s for %s?"):format(args.n, args.item, sum)
-    if price * args.n >= LARGE and not ask.sure(question, args.sure) then
+    if price * args.n >= LARGE and not ask.sure(question) then
       return
     end
     local ok

@@ -17,15 +17,15 @@ command {
 
 command {
   name = "pay",
-  args = "<user:user> <n:int> [sure:yes|no]",
+  args = "<user:user> <n:int>",
   help = "Give somebody coins; asks first.",
-  long = "Only rooms of moonroom know payments. The word yes at the end answers the question.",
+  long = "Only rooms of moonroom know payments.",
   run = function(args)
     if args.n < 1 then
       return tell.fail("Pay at least 1 coin.")
     end
     local sum = tell.count(args.n, "coin")
-    if not ask.sure(("Give %s to %s?"):format(sum, args.user), args.sure) then
+    if not ask.sure(("Give %s to %s?"):format(sum, args.user)) then
       return
     end
     local ok, err = wallet.pay(args.user, args.n)

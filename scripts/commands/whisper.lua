@@ -5,7 +5,7 @@ command {
   name = "w",
   aliases = { "whisper", "msg" },
   args = "<user:user> <text:text>",
-  help = "Whisper to somebody; only the two of you can read it.",
+  help = "Whisper to somebody.",
   run = function(args)
     local ok, err = chat.whisper(args.user, args.text)
     if not ok then

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from terminal import Terminal
+
 TOP = Path(__file__).resolve().parents[2]
 GUIDE = (TOP / "docs" / "scripting.md").read_text(encoding="utf-8")
 
@@ -34,39 +36,80 @@ def test_parts_of_scripts_are_good_lua(text):
 
 
 @pytest.fixture
-def author(room, client, tmp_path):
-    """Somebody in the room with the guide's scripts in the scripts folder."""
-    folder = tmp_path / "author" / "moonroom" / "config" / "scripts"
+def author_home(tmp_path):
+    """A home with the guide's scripts in its scripts folder."""
+    home = tmp_path / "author"
+    config = home / "moonroom" / "config"
     for name, text in {**SCRIPTS, **STRATEGIES}.items():
-        file = folder / name
+        file = config / "scripts" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    return client(room.port, "author", register=True, home=tmp_path / "author")
+    (config / "settings.json").write_text('{"login.remember": "no"}')
+    return home
+
+
+@pytest.fixture
+def author(room, client, author_home):
+    """Somebody in the room who has these scripts."""
+    return client(room.port, "author", register=True, home=author_home)
+
+
+@pytest.fixture
+def author_terminal(room, author_home):
+    """The same at a terminal, where moonroom can ask."""
+    secret = author_home / "password"
+    secret.touch(mode=0o600)
+    secret.write_text("correct horse\n")
+    options = [room.url, "--user", "author", "--password-file", secret, "--register", "--accept-terms"]
+    with Terminal([*options, "--home", author_home / "moonroom"], author_home, rows=40, columns=120) as terminal:
+        terminal.see("in as author")
+        yield terminal
+        terminal.type("/quit")
+        assert terminal.exit_status() == 0
 
 
 def sees(program, pattern):
     return program.err.expect(re.compile(f".*{pattern}.*"))
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+def load(program, name):
+    program.type(f"/script load {name}")
+    sees(program, f"{name} is loaded")
+
+
+def is_modest(text):
+    """Whether every script may what this one needs, so that nobody has to be asked."""
+    needs = re.search(r"needs = \{(.*?)\}", text)
+    return set(re.findall(r'"(.*?)"', needs[1] if needs else "")) <= {"send", "whisper", "mine"}
+
+
+@pytest.mark.parametrize("name", [name for name, text in SCRIPTS.items() if not is_modest(text)])
+def test_script_asks_first(author_terminal, name):
+    stem = name.removesuffix(".lua")
+    author_terminal.type(f"/script load {stem}")
+    author_terminal.see("Allow that?")
+    author_terminal.type("y")
+    author_terminal.see(f"{stem} is loaded")
+
+
+@pytest.mark.parametrize("name", [name for name, text in SCRIPTS.items() if is_modest(text)])
 def test_script_loads(author, name):
     stem = name.removesuffix(".lua")
-    author.type(f"/script load {stem}", "/script list")
-    sees(author, rf"\b{stem}\b.*\brunning\b")
+    load(author, stem)
+    author.type("/script list")
+    sees(author, rf"{stem} +running")
     assert author.finish() == 0
 
 
 def test_first_responder_answers(author, room, client):
-    author.type("/script load pong", "/script list")
-    sees(author, r"\bpong\b.*\brunning\b")
+    load(author, "pong")
     bob = client(room.port, "bob", register=True)
     bob.type("ping")
     bob.out.expect("author> pong")
 
 
 def test_waiting_for_an_answer(author, room, client):
-    author.type("/script load askback", "/script list")
-    sees(author, r"\baskback\b.*\brunning\b")
+    load(author, "askback")
     bob = client(room.port, "bob", register=True)
     bob.type("guess what")
     bob.out.expect("author> What, bob?")
@@ -74,23 +117,26 @@ def test_waiting_for_an_answer(author, room, client):
     bob.out.expect("author> Really? I saw a heron")
 
 
-def test_settings_and_memory(author, room, client):
-    author.type("/script load karma", "/script list")
-    sees(author, r"\bkarma\b.*\brunning\b")
+def test_settings_and_memory(author_terminal, room, client):
+    author_terminal.type("/script load karma")
+    author_terminal.see("Allow that?")
+    author_terminal.type("y")
+    author_terminal.see("karma is loaded")
     bob = client(room.port, "bob", register=True)
     bob.type("carol++", "carol++")
     bob.out.expect("author> carol has 2")
-    author.type("/set karma.tell off")
-    sees(author, "karma.tell is now off")
+    author_terminal.type("/set karma.tell off")
+    author_terminal.see("karma.tell is now off")
     bob.type("carol--")
     bob.out.expect("bob> carol--")
-    author.type("/script reload karma", "/karma carol")
-    sees(author, "carol has 1")
+    author_terminal.type("/script reload karma")
+    author_terminal.see(re.compile("karma is (loaded|up|reloaded)"))
+    author_terminal.type("/karma carol")
+    author_terminal.see("carol has 1")
 
 
 def test_command_with_arguments(author):
-    author.type("/script load dice", "/script list")
-    sees(author, r"\bdice\b.*\brunning\b")
+    load(author, "dice")
     author.type("/roll 1 3")
     author.out.expect("author> rolls 1, 1, 1")
     author.type("/roll many")

@@ -22,7 +22,7 @@ def test_mining_earns(rich):
 
 
 def test_mine_stop_when_nothing_runs(enter):
-    enter("poor").runs("/mine stop", "[Nn]ot mining")
+    enter("poor").runs("/mine stop", "Nothing is mining")
 
 
 def test_strategies(alice):
@@ -33,7 +33,7 @@ def test_strategies(alice):
 
 def test_cost(alice):
     alice.runs("/cost cookie", "cookie costs 10 coins")
-    alice.runs("/cost moon", "moon")
+    alice.runs("/cost moon", "The store has cookie and adminStatus")
 
 
 def test_buy(rich):
@@ -43,29 +43,23 @@ def test_buy(rich):
 
 
 def test_buy_without_money(enter):
-    enter("poor").runs("/buy cookie", "(money|coins)")
+    enter("poor").runs("/buy cookie", "You have not enough coins")
 
-
-def test_dear_things_are_confirmed(rich):
-    rich.runs("/buy cookie 10", "add the word yes")
-    rich.runs("/buy cookie 10 yes", "(money|coins)")
 
 
 def test_pay(rich, alice):
     coins, _ = balance(rich)
     before, _ = balance(alice)
-    rich.runs("/pay alice 5", "add the word yes")
-    rich.type("/pay alice 5 yes")
-    rich.sees("Server> .*5 coins.*alice")
-    alice.sees("Server> .*rich.*5 coins")
-    assert balance(rich) == (coins - 5, 0) or balance(rich)[0] == coins - 5
+    rich.runs("/pay alice 5", r"Server> You paid alice 5 coins\.")
+    alice.sees(r"Server> rich paid you 5 coins\.")
+    assert balance(rich)[0] == coins - 5
     assert balance(alice)[0] == before + 5
 
 
 def test_pay_what_cannot_be_paid(rich):
-    rich.runs("/pay alice 0 yes", "at least 1 coin")
-    rich.runs("/pay alice 100000 yes", "(money|coins)")
-    rich.runs("/pay nobody 1 yes", "nobody")
+    rich.runs("/pay alice 0", "at least 1 coin")
+    rich.runs("/pay alice 100000", "You have not enough coins")
+    rich.runs("/pay nobody 1", "There is nobody called nobody")
     rich.runs("/pay alice much", "much")
 
 

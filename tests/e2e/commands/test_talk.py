@@ -5,14 +5,14 @@ import pytest
 
 def test_whisper(alice, bob):
     alice.type("/w bob psst, over here")
-    bob.hears("alice> /w psst, over here")
-    alice.hears("alice> /w To:bob psst, over here")
+    bob.hears("alice> psst, over here")
+    alice.hears("alice> psst, over here")
 
 
 @pytest.mark.parametrize("name", ["whisper", "msg"])
 def test_whisper_has_other_names(alice, bob, name):
     alice.type(f"/{name} bob by the name of {name}")
-    bob.hears(f"alice> /w by the name of {name}")
+    bob.hears(f"alice> by the name of {name}")
 
 
 def test_whisper_to_somebody_absent(alice):
