@@ -10,30 +10,88 @@
 
 static const int64_t max_int = 1000000000000000; /* 10^15 */
 
-/* What cJSON does not look at: depth, \u0000, control characters. The grammar is its business.
- * NULL, or what is wrong. */
-static const char *scan(const char *text, size_t len)
+static size_t digits(const char *text, size_t len, size_t at)
 {
-    bool in_string = false;
-    int depth = 0;
-    for (size_t i = 0; i < len; i++) {
+    size_t begin = at;
+    while (at < len && text[at] >= '0' && text[at] <= '9')
+        at++;
+    return at - begin;
+}
+
+/* The length of the number at the beginning of text, 0 if it is none by JSON's grammar. */
+static size_t number_len(const char *text, size_t len)
+{
+    size_t at = text[0] == '-';
+    size_t whole = digits(text, len, at);
+    if (whole == 0 || (whole > 1 && text[at] == '0'))
+        return 0;
+    at += whole;
+    if (at < len && text[at] == '.') {
+        size_t part = digits(text, len, at + 1);
+        if (part == 0)
+            return 0;
+        at += 1 + part;
+    }
+    if (at < len && (text[at] == 'e' || text[at] == 'E')) {
+        at++;
+        if (at < len && (text[at] == '+' || text[at] == '-'))
+            at++;
+        size_t part = digits(text, len, at);
+        if (part == 0)
+            return 0;
+        at += part;
+    }
+    return at;
+}
+
+static const char *scan_string(const char *text, size_t len, size_t *at)
+{
+    for (size_t i = *at + 1; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (c < 0x20 && (in_string || (c != '\n' && c != '\r' && c != '\t')))
-            return "it holds a control character";
-        if (in_string && c == '\\') {
+        if (c < 0x20)
+            return "a string holds a control character";
+        if (c == '"') {
+            *at = i + 1;
+            return NULL;
+        }
+        if (c == '\\') {
             if (len - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
                 return "it holds \\u0000";
             i++;
-        } else if (c == '"') {
-            in_string = !in_string;
-        } else if (!in_string && (c == '{' || c == '[')) {
-            if (++depth > MR_LIMIT_RPC_DEPTH)
-                return "it is nested too deeply";
-        } else if (!in_string && (c == '}' || c == ']')) {
-            depth--;
         }
     }
-    return in_string ? "a string has no end" : NULL;
+    return "a string has no end";
+}
+
+/* What cJSON is not strict about: depth, \u0000, control characters, the form of numbers. The rest
+ * of the grammar is its business. NULL, or what is wrong. */
+static const char *scan(const char *text, size_t len)
+{
+    int depth = 0;
+    for (size_t at = 0; at < len;) {
+        char c = text[at];
+        size_t step = 1;
+        if (c == '"') {
+            const char *why = scan_string(text, len, &at);
+            if (why)
+                return why;
+            continue;
+        }
+        if (c == '-' || (c >= '0' && c <= '9')) {
+            step = number_len(text + at, len - at);
+            if (step == 0)
+                return "a number is malformed";
+        } else if (c == '{' || c == '[') {
+            if (++depth > MR_LIMIT_RPC_DEPTH)
+                return "it is nested too deeply";
+        } else if (c == '}' || c == ']') {
+            depth--;
+        } else if (!strchr(" \t\r\n,:truefalsn", c) || c == '\0') {
+            return "it is no JSON";
+        }
+        at += step;
+    }
+    return NULL;
 }
 
 /* Numbers that are none of ours: too large for a double. */

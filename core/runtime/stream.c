@@ -13,6 +13,7 @@
 
 #include <moonroom/errors.h>
 
+#include "core/base/secret.h"
 #include "core/runtime/handle.h"
 
 enum {
@@ -209,19 +210,26 @@ static void write_failed(struct mr_stream *stream, int status)
     fail_later(stream, uv_is_readable(&stream->conn->uv.stream) ? WRITE_FAILED_MS : 0, status);
 }
 
+/* What was written may have been a secret. */
+static void free_write(struct pending_write *write)
+{
+    mr_wipe(write->bytes, write->len);
+    free(write);
+}
+
 static void on_written(uv_write_t *uv, int status)
 {
     struct pending_write *write = uv->data;
     struct mr_stream *stream = write->stream;
     if (!stream) {
-        free(write);
+        free_write(write);
         return;
     }
     stream->writes = write->next; /* libuv answers in order */
     if (!stream->writes)
         stream->last_write = &stream->writes;
     stream->queued -= write->len;
-    free(write);
+    free_write(write);
     if (status < 0)
         write_failed(stream, status);
     else if (stream->queued == 0 && !stream->ended && stream->callbacks.on_drain)
@@ -241,7 +249,7 @@ static int queue_write(struct mr_stream *stream, const void *bytes, size_t len)
     uv_buf_t buf = uv_buf_init(write->bytes, (unsigned)len);
     int status = uv_write(&write->uv, &stream->conn->uv.stream, &buf, 1, on_written);
     if (status < 0) {
-        free(write);
+        free_write(write);
         return mr_uv_error(status);
     }
     *stream->last_write = write;
@@ -329,6 +337,21 @@ void mr_stream_close(struct mr_stream **stream_)
 }
 
 /* Opening */
+
+/* The loop ends before its stream was closed: nothing is told any more. */
+static void abandon(struct mr_handle *handle)
+{
+    struct conn *conn = (struct conn *)handle;
+    struct mr_stream *stream = conn->stream;
+    conn->stream = NULL;
+    if (!stream)
+        return;
+    for (struct pending_write *item = stream->writes; item; item = item->next)
+        item->stream = NULL;
+    stream->conn = NULL;
+    stream->timer = NULL; /* the loop closes it as well */
+    stream->ended = true;
+}
 
 static struct mr_stream *new_stream(struct mr_loop *loop,
                                     const struct mr_stream_callbacks *callbacks, void *ctx)
@@ -418,6 +441,7 @@ static int start_connect(struct mr_stream *stream, const struct sockaddr *addres
         return status;
     }
     mr_handle_adopt(stream->loop, &conn->handle, &conn->uv.tcp);
+    conn->handle.orphan = abandon;
     conn->stream = stream;
     conn->connect.data = conn;
     status = uv_tcp_connect(&conn->connect, &conn->uv.tcp, address, on_connected);
@@ -476,7 +500,7 @@ static void on_resolved(uv_getaddrinfo_t *uv, int status, struct addrinfo *addre
     struct lookup *lookup = uv->data;
     struct mr_stream *stream = lookup->stream;
     free(lookup);
-    if (!stream) {
+    if (!stream || stream->loop->ending) {
         uv_freeaddrinfo(addresses);
         return;
     }
@@ -565,6 +589,7 @@ int mr_stream_open_fd(struct mr_loop *loop, int fd, const struct mr_stream_callb
         return mr_uv_error(status);
     }
     mr_handle_adopt(loop, &conn->handle, &conn->uv.stream);
+    conn->handle.orphan = abandon;
     status = tcp ? uv_tcp_open(&conn->uv.tcp, fd) : uv_pipe_open(&conn->uv.pipe, fd);
     if (status < 0) {
         free(stream);

@@ -9,7 +9,10 @@
 #include "core/session/arrive.h"
 #include "core/session/logins.h"
 
-enum { USERS_MS = 50 /* joins and parts of so long are told together */ };
+enum {
+    USERS_MS = 50 /* joins and parts of so long are told together; longer where
+                     telling costs more */
+};
 
 struct mr_span mr_arrive_trim(struct mr_span span)
 {
@@ -42,7 +45,8 @@ static void on_users(void *ctx)
 void mr_arrive_tell_users(struct mr_session *session)
 {
     if (session->room.users_changed && !session->users)
-        mr_timer_start(session->options.loop, USERS_MS, 0, on_users, session, &session->users);
+        mr_timer_start(session->options.loop, USERS_MS + session->room.user_count / 8, 0, on_users,
+                       session, &session->users);
 }
 
 void mr_arrive_saw(struct mr_session *session, struct mr_span name)

@@ -170,7 +170,7 @@ static void on_open(void *ctx)
     int err =
         mr_session_write(session, mr_login_client_credentials(session->login, &session->frame));
     if (err == MR_OK)
-        err = mr_timer_start(session->options.loop, MR_LIMIT_HANDSHAKE_TIME, 0,
+        err = mr_timer_start(session->options.loop, session->options.handshake_ms, 0,
                              on_handshake_timeout, session, &session->handshake);
     if (err != MR_OK) {
         mr_session_end_internal(session, err);
@@ -198,6 +198,7 @@ static void on_read(void *ctx, const uint8_t *bytes, size_t len)
 static void read_the_rest(struct mr_session *session)
 {
     if (session->state == MR_SESSION_ONLINE) {
+        session->held = false;
         mr_frame_reader_quiet(session->reader);
         mr_session_read_frames(session);
     } else if (session->state == MR_SESSION_KEYS || session->state == MR_SESSION_INFO) {

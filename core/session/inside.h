@@ -26,7 +26,7 @@
 #include "core/wire/hash.h"
 #include "core/wire/login.h"
 
-enum { MR_SESSION_ROOM = 300, MR_SESSION_TEXT = 640 };
+enum { MR_SESSION_ROOM = 300, MR_SESSION_TEXT = 1024 };
 
 struct mr_session {
     struct mr_session_options options;

@@ -38,9 +38,9 @@ void mr_reason_unreachable(const struct mr_session *session, int err, const char
 void mr_reason_timeout(const struct mr_session *session, char *out, size_t size)
 {
     snprintf(out, size,
-             "%s did not finish the login within %d seconds. Check that a room is there, or try "
+             "%s did not finish the login within %llu seconds. Check that a room is there, or try "
              "again later.",
-             session->room_name, (int)MR_LIMIT_HANDSHAKE_TIME / 1000);
+             session->room_name, (unsigned long long)(session->options.handshake_ms + 999) / 1000);
 }
 
 /* What a room says in a refusal: a sentence, or a line as it sends them. Without line ends. */

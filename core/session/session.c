@@ -156,8 +156,8 @@ static int start_connection(struct mr_session *session, const char *hash)
                                   session->registering, &session->login);
     if (err == MR_OK)
         err = mr_stream_connect(session->options.loop, session->address.host, session->address.port,
-                                MR_LIMIT_HANDSHAKE_TIME, &mr_session_stream_callbacks, session,
-                                &session->stream);
+                                session->options.handshake_ms, &mr_session_stream_callbacks,
+                                session, &session->stream);
     return err;
 }
 
@@ -346,6 +346,8 @@ int mr_session_new(const struct mr_session_options *options, struct mr_session *
     if (!session)
         return MR_ENOMEM;
     session->options = *options;
+    if (session->options.handshake_ms == 0)
+        session->options.handshake_ms = MR_LIMIT_HANDSHAKE_TIME;
     mr_room_init(&session->room);
     mr_buf_init(&session->frame, MR_LIMIT_HANDSHAKE);
     mr_emitter_init(&session->emitter, options->hooks, options->log);

@@ -55,6 +55,7 @@ struct mr_session_options {
     struct mr_settings *settings;
     struct mr_log *log;
     const char *logins_path; /* remembered logins (logins.h); NULL: none are kept */
+    uint64_t handshake_ms;   /* time to connect, and then to log in; 0: MR_LIMIT_HANDSHAKE_TIME */
 };
 
 int mr_session_new(const struct mr_session_options *options, struct mr_session **out);

@@ -481,8 +481,12 @@ static void left_open_at_the_loops_end(void **state)
     connect_both(world);
     size_t written = 0;
     fill(world, &written);
-    /* tear_down closes; here the order is the usual one, with everything still queued */
+    /* The wrong order: the loop first, with everything still queued. */
+    mr_loop_free(world->loop);
+    assert_int_equal(mr_stream_write(world->stream, "x", 1), MR_ECLOSED);
+    mr_stream_close(&world->stream);
     assert_int_equal(world->closes, 0);
+    assert_int_equal(mr_loop_new(&world->loop), MR_OK);
 }
 
 int main(void)

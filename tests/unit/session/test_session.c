@@ -437,6 +437,26 @@ static void leaving_a_deaf_room(void **state)
     assert_string_equal(world_text(world, "disconnect", "code"), "closed");
 }
 
+/* A room that takes the connection, or gives its key, and then says nothing. */
+static void a_room_that_falls_silent(void **state)
+{
+    struct world *world = *state;
+    char key[700];
+    snprintf(key, sizeof(key), "%s\n%s", mr_rsa_key_n(world->key), mr_rsa_key_e(world->key));
+    for (int i = 0; i < 2; i++) {
+        world->manners = i == 0 ? SILENT : SAYS_RAW;
+        world->raw = key;
+        world->raw_len = strlen(key);
+        world_forget(world);
+        assert_int_equal(world_login(world, "alice", "correct horse", false), MR_OK);
+        WORLD_UNTIL(world, world_count(world, "connect") == 1);
+        WORLD_UNTIL(world, ended(world));
+        assert_string_equal(world_text(world, "disconnect", "code"), "timeout");
+        assert_sentence(world, world_text(world, "disconnect", "text"));
+        assert_offline(world);
+    }
+}
+
 static void remembered_logins(void **state)
 {
     struct world *world = *state;
@@ -505,6 +525,8 @@ int main(void)
         TEST(garbage_in_the_room),
         TEST(leaving_politely),
         TEST(leaving_a_deaf_room),
+        cmocka_unit_test_setup_teardown(a_room_that_falls_silent, world_set_up_hasty,
+                                        world_tear_down),
         TEST(remembered_logins),
         TEST(a_listener_that_cannot_keep_up),
     };

@@ -276,12 +276,13 @@ static struct mr_rsa_key *room_key(void)
     return key;
 }
 
-int world_set_up(void **state)
+static int set_up(void **state, uint64_t handshake_ms)
 {
     struct world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     world->last_event = &world->events;
     world->answers = true;
+    world->handshake_ms = handshake_ms;
     world->info = (struct mr_login_info){.coins = 10, .cookies = 2, .zeros = 2};
     memset(world->info.prev_hash, 'a', MR_WORK_HASH_HEX);
     strcpy(world->folder, "/tmp/mr-test-session-XXXXXX");
@@ -299,12 +300,23 @@ int world_set_up(void **state)
                                                .hooks = world->hooks,
                                                .settings = world->settings,
                                                .log = &world->log,
-                                               .logins_path = world->logins_path};
+                                               .logins_path = world->logins_path,
+                                               .handshake_ms = world->handshake_ms};
     assert_int_equal(mr_session_new(&options, &world->session), MR_OK);
     listen_on_loopback(world);
     assert_int_equal(mr_timer_start(world->loop, 1, 1, on_tick, world, &world->tick), MR_OK);
     *state = world;
     return 0;
+}
+
+int world_set_up(void **state)
+{
+    return set_up(state, 0);
+}
+
+int world_set_up_hasty(void **state)
+{
+    return set_up(state, 600);
 }
 
 int world_tear_down(void **state)

@@ -58,6 +58,7 @@ struct world {
     struct mr_address address;
     char where[300]; /* the address as it is written */
     char why[512];
+    uint64_t handshake_ms;
     struct kept_event *events, **last_event;
 
     /* the room */
@@ -85,6 +86,7 @@ struct world {
 };
 
 int world_set_up(void **state);
+int world_set_up_hasty(void **state); /* 600 ms for a handshake */
 int world_tear_down(void **state);
 
 /* Runs the loop until the condition holds; fails after ten seconds. */
