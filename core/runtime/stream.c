@@ -348,6 +348,7 @@ static void abandon(struct mr_handle *handle)
         return;
     for (struct pending_write *item = stream->writes; item; item = item->next)
         item->stream = NULL;
+    stream->writes = NULL;
     stream->conn = NULL;
     stream->timer = NULL; /* the loop closes it as well */
     stream->ended = true;
