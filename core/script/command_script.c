@@ -171,7 +171,7 @@ int mr_script_command_add(struct mr_scripts *scripts)
     static const struct mr_command_spec spec = {
         .name = "script",
         .args = "[what:list|load|unload|reload|info=list] [name:script]",
-        .help = "List scripts, load, unload or reload one, or tell about one.",
+        .help = "List scripts; load, unload, reload or show one.",
         .details =
             "A script is a Lua file, or a folder with init.lua, in the scripts folder of your "
             "configuration; a path loads it from anywhere. The file `autoload` in that folder "

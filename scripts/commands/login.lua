@@ -2,14 +2,19 @@
 local tell = require("tell")
 local ask = require("ask")
 
--- Asks once what to remember of a login that worked.
-local function offer_to_remember()
-  if settings.get("login.remember") ~= "ask" then
-    return
+-- What to remember of a login that worked: what the setting says, or what the user answers.
+local function remember()
+  local what = settings.get("login.remember")
+  while what == "ask" do
+    local question = "Remember on this computer: login, name or no?"
+    local answer = ui.input(question, { default = "login" })
+    if answer == "login" or answer == "name" or answer == "no" or not answer then
+      what = answer or "no"
+    end
   end
-  local yes = ui.confirm("Remember this login on this machine?", { default = true })
-  if yes ~= nil then
-    client.remember(yes and "login" or "no")
+  local ok, err = client.remember(what)
+  if not ok then
+    tell.fail(err)
   end
 end
 
@@ -49,7 +54,7 @@ command {
       end
       ok, err = client.login(name, password, args.address)
       if ok then
-        offer_to_remember()
+        remember()
       end
     end
     if not ok then
@@ -86,7 +91,7 @@ command {
     if not ok then
       return tell.fail(err)
     end
-    offer_to_remember()
+    remember()
   end,
 }
 

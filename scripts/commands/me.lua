@@ -4,7 +4,8 @@ local tell = require("tell")
 command {
   name = "me",
   args = "<text:text>",
-  help = 'Say what you do: "/me waves" shows "* NAME waves".',
+  help = "Say what you do.",
+  long = "/me waves shows * NAME waves.",
   run = function(args)
     local me = chat.me()
     if not me then

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import moonroom
 from terminal import Terminal
 
 TOP = Path(__file__).resolve().parents[2]
@@ -21,6 +22,13 @@ STRATEGIES = {name: text for name, text in BLOCKS if name.startswith("strategies
 def test_tables_are_up_to_date():
     check = [sys.executable, str(TOP / "docs" / "make_tables.py"), "--check"]
     assert subprocess.run(check, check=False).returncode == 0, "run docs/make_tables.py"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["host", "--help"], ["run", "--help"]])
+def test_manual_knows_every_option(words, tmp_path):
+    page = (TOP / "docs" / "man" / "moonroom.1").read_text(encoding="utf-8").replace("\\-", "-")
+    options = re.findall(r"(?<!\w)--[a-z-]+", moonroom.run(*words, home=tmp_path).stdout)
+    assert options and [option for option in options if option not in page] == []
 
 
 def test_names_are_used_once():

@@ -212,3 +212,18 @@ def test_chats(alice, client, room):
     alice.see(re.compile("(?i)lobby"))
     leave(alice)
     assert bob.finish() == 0
+
+
+def test_login_is_remembered_when_asked(sit_down):
+    alice = sit_down("alice", remember="ask")
+    alice.type("/logout")
+    alice.see_cursor_line("Lobby (offline) >")
+    alice.type("/login alice")
+    answer(alice, "Password of alice:", PASSWORD)
+    answer(alice, "Remember on this computer: login, name or no? [login]", "perhaps")
+    answer(alice, "Remember on this computer: login, name or no? [login]", "login")
+    alice.type("/logout")
+    alice.see_cursor_line("Lobby (offline) >")
+    alice.type("/login")
+    alice.see_cursor_line("Lobby >")
+    leave(alice)

@@ -28,6 +28,7 @@ def test_help_lists_every_command(alice):
     for name in names():
         assert f"/{name} " in listed or f"/{name}\n" in listed, name
     assert "From commands" not in listed
+    assert [line for line in alice.program.err.history if line.startswith("  /") and len(line) > 80] == []
 
 
 def test_help_of_nothing(alice):
