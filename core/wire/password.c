@@ -6,6 +6,7 @@
 
 #include <moonroom/errors.h>
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -92,4 +93,9 @@ int mr_password_dummy(const struct mr_password_cost *cost, struct mr_password_re
     if (!error)
         error = mr_rng_bytes(out->server_key, sizeof out->server_key);
     return error;
+}
+
+void mr_password_thread_done(void)
+{
+    OPENSSL_thread_stop();
 }

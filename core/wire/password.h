@@ -48,4 +48,9 @@ int mr_password_verify(const struct mr_password_record *record, const char *h, s
  * use it for unknown users, so that the time does not tell which names exist. MR_ECRYPTO. */
 int mr_password_dummy(const struct mr_password_cost *cost, struct mr_password_record *out);
 
+/* Gives back what OpenSSL keeps for the calling thread. The threads of a pool may outlive OpenSSL
+ * at the end of the program, so each piece of work there ends with it. Calls behind it work as
+ * ever. */
+void mr_password_thread_done(void);
+
 #endif

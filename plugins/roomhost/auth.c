@@ -97,17 +97,21 @@ static enum mr_check make(const struct mr_auth *auth, const char *hash,
                                                                            : MR_CHECK_BUSY;
 }
 
+static enum mr_check work_on(const struct mr_auth *auth, struct mr_auth_job *job)
+{
+    if (job->kind == MR_AUTH_MAKE)
+        return make(auth, job->hash, &job->fresh);
+    enum mr_check result = check(auth, job);
+    if (job->kind == MR_AUTH_CHANGE && result == MR_CHECK_RIGHT)
+        result = make(auth, job->fresh_hash, &job->fresh);
+    return result;
+}
+
 static void on_work(uv_work_t *request)
 {
     struct mr_auth_work *work = request->data;
-    struct mr_auth_job *job = work->job;
-    if (job->kind == MR_AUTH_MAKE) {
-        job->check = make(work->auth, job->hash, &job->fresh);
-        return;
-    }
-    job->check = check(work->auth, job);
-    if (job->kind == MR_AUTH_CHANGE && job->check == MR_CHECK_RIGHT)
-        job->check = make(work->auth, job->fresh_hash, &job->fresh);
+    work->job->check = work_on(work->auth, work->job);
+    mr_password_thread_done();
 }
 
 /* ---- On the loop ---- */
