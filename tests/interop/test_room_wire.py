@@ -205,6 +205,14 @@ def test_ambiguous_frames_dribbled(enter, kind):
     bob.expect("alice> " + text.decode())
 
 
+def test_five_lf_inside_a_frame_damage_only_that_frame(enter):
+    """One frame in 10^9 looks like two; nothing can tell, but the stream must go on."""
+    alice, bob = enter("alice"), enter("bob")
+    frame, _ = ambiguous_frame(b"the unlucky one", alice.server_key, "inner")
+    alice.write(frame + alice.frame("the next one"))
+    bob.expect("alice> the next one")
+
+
 def test_every_split_point_of_a_frame(enter):
     """Two writes, split anywhere; the flood limit spreads the splits over several users."""
     heard = enter("alice")
