@@ -230,7 +230,7 @@ def test_utf_8_and_its_limits(server, enter):
         ("/active", "/active"),
         ("/leaderboard", "/requestLeaderboard"),
         ("/cost cookie", "/cost cookie"),
-        ("/pay bob 3 yes", "/pay bob 3"),
+        ("/pay bob 3", "/pay bob 3"),
         ("/kick bob", "/a /kick bob"),
         ("/raw /cost adminStatus", "/cost adminStatus"),
     ],
