@@ -9,6 +9,8 @@
 /* How many eighths of a column the last piece of a bar may have. */
 static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
 
+enum { LONGEST = 50 }; /* columns; a longer bar says no more */
+
 struct bars {
     double largest;
     size_t label_width, number_width;
@@ -105,6 +107,7 @@ int mr_bars_render(const struct mr_style *style, const cJSON *rows, size_t colum
     }
     bars.label_width = bars.label_width > columns / 3 ? columns / 3 : bars.label_width;
     taken = bars.label_width + bars.number_width + 5;
+    columns = columns > taken + LONGEST ? taken + LONGEST : columns;
     cJSON_ArrayForEach(row, rows)
     {
         int err = draw_row(style, &bars, row, columns > taken + 4 ? columns - taken : 4, out);

@@ -12,7 +12,7 @@ static const char *const color_names[] = {"black", "red",     "green", "yellow",
 
 /* Colours for names: readable on dark and on light backgrounds, and none of them red, which says
  * error. */
-static const unsigned char many_colors[] = {33, 35,  37,  63,  69,  71,  73,  97,
+static const unsigned char many_colors[] = {33, 35,  37,  68,  69,  71,  73,  97,
                                             99, 107, 133, 136, 139, 166, 172, 175};
 static const unsigned char few_colors[] = {2, 3, 4, 5, 6};
 
