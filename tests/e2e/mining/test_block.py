@@ -58,3 +58,18 @@ def test_block_is_seen_by_all_and_survives_the_room(open_room, client, tmp_path)
     back = client(again.port, "alice")
     assert coins(back) == earned
     assert job(back) == newest
+
+
+def test_the_other_order_is_found(open_room, client):
+    """A room may hash prev_hash first: the client notices that verified blocks are refused, and changes over."""
+    room = open_room("--zeros", "2", "--order", "prev_s")
+    alice = client(room.port, "alice", register=True)
+    alice.type("/mine start classic")
+    alice.err.expect(re.compile(r".*room refused your block.*"))
+    alice.err.expect(re.compile(r".*took your block.*"))
+    alice.err.expect(re.compile(r".*took your block.*"))
+    alice.type("/mine stop")
+    alice.err.expect(re.compile(r".*Mining has stopped.*"))
+    refused = [line for line in alice.err.history if "refused your block" in line]
+    assert len(refused) <= 2
+    assert alice.finish() == 0
