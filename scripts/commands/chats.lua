@@ -7,6 +7,9 @@ command {
   help = "Open a private chat: all you type is whispered.",
   run = function(args)
     local ok, err = ui.open(args.user)
+    if ok and ui.current().kind == "notes" then
+      return tell.done("These are your notes; they never leave this machine. /close leaves them.")
+    end
     tell.outcome(ok, err, "This is your chat with %s. /close leaves it.", args.user)
   end,
 }
@@ -18,7 +21,7 @@ command {
   run = function(args)
     local name = args.chat or ui.current().name
     local ok, err = ui.close(args.chat)
-    tell.outcome(ok, err, "The chat with %s is closed.", name)
+    tell.outcome(ok, err, "The chat %s is closed.", name)
   end,
 }
 

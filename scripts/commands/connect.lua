@@ -1,5 +1,6 @@
 -- /connect: go to another room.
 local tell = require("tell")
+local enter = require("enter")
 
 -- Leaving takes a moment: what was typed before is still sent.
 local function leave()
@@ -12,6 +13,16 @@ local function leave()
   end
 end
 
+-- Where no login is remembered.
+local function enter_new_room()
+  local known, err = ui.confirm("Do you have an account in this room already?")
+  if err then
+    return tell.fail(err.code == "unsupported" and "No login is remembered for this room." or err)
+  end
+  local way = known and enter.with_password or enter.register
+  way()
+end
+
 command {
   name = "connect",
   args = "<address:word>",
@@ -22,7 +33,9 @@ command {
       leave()
     end
     local ok, err = client.connect(args.address)
-    if not ok then
+    if not ok and err.code == "not_found" then
+      enter_new_room()
+    elseif not ok then
       tell.fail(err)
     end -- The login tells the rest.
   end,

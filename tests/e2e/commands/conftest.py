@@ -75,4 +75,5 @@ def rich(enter):
     for _ in range(6):
         person.sees("took your block")
     person.runs("/mine stop", "has stopped")
+    person.runs("/ping", "answered")  # what was on its way is answered before this
     return person

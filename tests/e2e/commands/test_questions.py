@@ -166,16 +166,42 @@ def test_register_refuses_a_taken_name(alice, client, room):
     assert bob.finish() == 0
 
 
-def test_going_to_another_room(alice, open_room):
+def test_going_to_another_room(alice, open_room, room):
     other = open_room("--zeros", "1", home="other")
     alice.type(f"/connect {other.url}")
-    alice.see(re.compile("No login is remembered for .*"))
-    alice.type("/register alice")
+    answer(alice, "Do you have an account in this room already? [y/n]", "n")
+    answer(alice, "Name:", "alice")
     answer(alice, "Password, at least 8 characters:", "battery staple")
     answer(alice, "The same again:", "battery staple")
     alice.see(re.compile("registered and in as alice"))
     alice.type("/ipinfo")
     alice.see(f"127.0.0.1:{other.port}")
+    alice.type(f"/connect {room.url}")
+    answer(alice, "Do you have an account in this room already? [y/n]", "y")
+    answer(alice, "Name:", "alice")
+    answer(alice, "Password of alice:", PASSWORD)
+    alice.see_cursor_line("Lobby >")
+    leave(alice)
+
+
+def test_going_nowhere(alice):
+    alice.type("/connect 127.0.0.1:1")
+    answer(alice, "Do you have an account in this room already? [y/n]", "y")
+    answer(alice, "Name:", "alice")
+    answer(alice, "Password of alice:", PASSWORD)
+    alice.see(re.compile("(?i)nobody|cannot|refused|no room"))
+    alice.type("/connect nonsense://x")
+    alice.see("nonsense")
+    leave(alice)
+
+
+def test_notes(alice):
+    alice.type("/query alice")
+    alice.see("These are your notes")
+    alice.type("buy milk")
+    alice.see("buy milk")
+    alice.type("/me hums")
+    alice.see("* alice hums")
     leave(alice)
 
 
