@@ -142,7 +142,8 @@ static int open_log(const struct mr_local *local)
 
 static int spawn(struct mr_local *local, int out_fd, int log_fd)
 {
-    char port[8];
+    char port[8], parent[48];
+    snprintf(parent, sizeof parent, "--exit-with-parent=%ld", (long)getpid());
     snprintf(port, sizeof port, "%u", (unsigned)local->wanted);
     const char *const argv[] = {local->core->paths->self,
                                 "host",
@@ -152,7 +153,7 @@ static int spawn(struct mr_local *local, int out_fd, int log_fd)
                                 port,
                                 "--zeros",
                                 LOCAL_ZEROS,
-                                "--exit-with-parent",
+                                parent,
                                 NULL};
     const int fds[] = {-1, out_fd, log_fd};
     const struct mr_child_options options = {

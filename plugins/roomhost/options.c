@@ -159,9 +159,11 @@ static int set_log(struct parse *parse, const char *value)
 
 static int set_exit_with_parent(struct parse *parse, const char *value)
 {
-    (void)value;
+    int64_t parent = 0;
+    int err = value ? number(parse, value, 1, INT32_MAX, &parent) : MR_OK;
     parse->out->exit_with_parent = true;
-    return MR_OK;
+    parse->out->parent = (pid_t)parent;
+    return err;
 }
 
 static int set_verify(struct parse *parse, const char *value)
@@ -187,7 +189,8 @@ static int set_version(struct parse *parse, const char *value)
 
 static const struct option {
     const char *name;
-    const char *value; /* what it is called in the help; NULL: takes none */
+    const char
+        *value; /* what it is called in the help; NULL: takes none; in [] it may be left out */
     option_fn *set;
     const char *help;
 } table[] = {
@@ -203,13 +206,19 @@ static const struct option {
     {"welcome-file", "FILE", set_welcome_file, "the same, from a file"},
     {"home", "DIR", set_home, "the room's folder; by default moonroom/room in the data folder"},
     {"log", "FILE", set_log, "write the log to FILE instead of standard error"},
-    {"exit-with-parent", NULL, set_exit_with_parent, "close the room when the parent process ends"},
+    {"exit-with-parent", "[PID]", set_exit_with_parent,
+     "close the room when the parent process ends"},
     {"verify", NULL, set_verify, "check every balance and every block, and exit"},
     {"help", NULL, set_help, "show this help"},
     {"version", NULL, set_version, "show the version"},
 };
 
 enum { OPTIONS = sizeof table / sizeof table[0] };
+
+static bool optional(const struct option *option)
+{
+    return option->value && option->value[0] == '[';
+}
 
 void mr_host_options_help(void)
 {
@@ -221,8 +230,11 @@ void mr_host_options_help(void)
            "\n");
     for (size_t i = 0; i < OPTIONS; i++) {
         char left[40];
-        snprintf(left, sizeof left, "--%s%s%s", table[i].name, table[i].value ? "=" : "",
-                 table[i].value ? table[i].value : "");
+        if (optional(&table[i]))
+            snprintf(left, sizeof left, "--%s[=PID]", table[i].name);
+        else
+            snprintf(left, sizeof left, "--%s%s%s", table[i].name, table[i].value ? "=" : "",
+                     table[i].value ? table[i].value : "");
         printf("  %-26s %s\n", left, table[i].help);
     }
     printf("\nExit status: 0 if all went well, 1 if not, 2 for a wrong command line.\n");
@@ -259,7 +271,7 @@ static int take_option(struct parse *parse, char **argv, int argc, int *at)
     if (!option->value && equals)
         return wrong(parse, "This option takes no value", word);
     const char *value = equals ? equals + 1 : NULL;
-    if (option->value && !value) {
+    if (option->value && !value && !optional(option)) {
         if (*at + 1 >= argc)
             return wrong(parse, "This option wants a value", word);
         value = argv[++*at];

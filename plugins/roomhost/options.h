@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum mr_host_mode {
     MR_HOST_ROOM,
@@ -35,6 +36,7 @@ struct mr_host_options {
     struct mr_buf welcome; /* text; mr_host_options_free() */
     const char *log;       /* a file; NULL: stderr */
     bool exit_with_parent;
+    pid_t parent;     /* its process id; 0: whoever it is */
     const char *user; /* of reset-password */
 };
 

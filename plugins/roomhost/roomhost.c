@@ -39,9 +39,10 @@ static int complain(int code, const char *why)
 }
 
 /* The system tells when the parent dies from now on; it may have died before. */
-static bool follow_parent(void)
+static bool follow_parent(pid_t expected)
 {
-    return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() != 1;
+    pid_t parent = expected ? expected : getppid();
+    return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent;
 }
 
 static int open_log(const struct mr_host_options *options, FILE **file)
@@ -96,7 +97,8 @@ static int run_room(uv_loop_t *loop, const struct mr_host_options *options,
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none); /* there are passwords in this memory */
     signal(SIGPIPE, SIG_IGN);
-    if (options->exit_with_parent && !follow_parent())
+    signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of the write */
+    if (options->exit_with_parent && !follow_parent(options->parent))
         return complain(MR_HOST_FAILED, "The parent process has gone.");
     int err = mr_room_open(loop, options, home->database, log, why, sizeof why, &host.room);
     if (err != MR_OK)

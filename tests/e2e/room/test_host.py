@@ -380,3 +380,50 @@ def test_half_a_login_is_dropped_and_disturbs_nobody(room, enter):
         raw.sendall(b"12345")
         enter(room, "alice").ping("not disturbed")
         assert raw.recv(10) == b""
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own, of one MiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("this user cannot mount")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_full_disk(open_room, enter, small_disk, tmp_path):
+    """What cannot be saved is refused in clear words and leaves nothing half done; later it goes on."""
+    room = open_room("--zeros", 1, home=small_disk / "room")
+    alice = enter(room, "alice")
+    mine(alice)
+    filler = small_disk / "filler"
+    with open(filler, "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 512)
+        except OSError:
+            pass
+    failed = None
+    for _ in range(200):  # what SQLite has set aside already may take a few
+        alice.send(f"/mine {solve(alice.prev_hash, 1)}")
+        line = alice.expect(re.compile(r"/newHash .+|Server> /e .+"))[0]
+        if line.startswith("Server> /e"):
+            failed = line
+            break
+        alice.prev_hash = line.split(" ")[1]
+        time.sleep(0.25)
+    assert failed == "Server> /e The room cannot save this now. Nothing was changed. "
+    alice.send("chat goes on")
+    alice.expect("alice> chat goes on")
+    with pytest.raises(Refused):
+        OldClient(room.port, "bob", register=True)
+    filler.unlink()
+    alice.inbox.take_all(re.compile("/balance .+"))
+    mine(alice)
+    enter(room, "bob")
+    verify(room, tmp_path)

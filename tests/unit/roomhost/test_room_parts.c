@@ -246,7 +246,11 @@ static void test_options(void **state)
     assert_int_equal(options.accounts_per_address, 5);
     assert_int_equal(options.fine, 0);
     assert_true(options.exit_with_parent);
+    assert_int_equal(options.parent, 0);
     assert_string_equal(mr_buf_str(&options.welcome), "Hi");
+    mr_host_options_free(&options);
+    assert_int_equal(parse("host --exit-with-parent=4711", &options), MR_OK);
+    assert_int_equal(options.parent, 4711);
     mr_host_options_free(&options);
     static const struct {
         const char *line;
@@ -286,6 +290,7 @@ static void test_options(void **state)
         "host --welcome-file /nonexistent",
         "host --home=",
         "host --fine -1",
+        "host --exit-with-parent=x",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(parse(wrong[i], &options), MR_EINVAL);
