@@ -66,6 +66,8 @@ static int spawn(struct mr_loop *loop, struct mr_child *child,
         .env = (char **)(uintptr_t)options->env,
         .stdio_count = (int)options->fds_count,
         .stdio = stdio,
+        /* A session of its own: Ctrl-C at the terminal is meant for the prompt alone. */
+        .flags = UV_PROCESS_DETACHED,
     };
     keep_descriptors();
     int status = uv_spawn(mr_loop_uv(loop), &child->uv, &uv);

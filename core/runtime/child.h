@@ -1,8 +1,9 @@
 /* Child processes: started, watched to their end, killed.
  *
- * A child inherits only the descriptors that are named. Its death is reported once, by on_exit,
- * from the loop; a caller that also reads a pipe of the child waits for both (the pipe may still
- * hold output).
+ * A child inherits only the descriptors that are named. It runs in a session of its own, so that
+ * what the terminal sends to its foreground group (Ctrl-C, a hang-up) does not reach it. Its death
+ * is reported once, by on_exit, from the loop; a caller that also reads a pipe of the child waits
+ * for both (the pipe may still hold output).
  */
 #ifndef MR_RUNTIME_CHILD_H
 #define MR_RUNTIME_CHILD_H
