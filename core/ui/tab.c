@@ -90,15 +90,13 @@ static cJSON *values(struct mr_ui *ui, const char *setting)
     {
         const char *name = mr_json_string(row, "name");
         const char *type = mr_json_string(row, "type");
-        const cJSON *choices = cJSON_GetObjectItemCaseSensitive(row, "choices");
+        const char *choices = mr_json_string(row, "choices");
 
         if (!name || strcmp(name, setting) != 0) {
             continue;
         }
-        if (cJSON_IsArray(choices)) {
-            names = cJSON_Duplicate(choices, true);
-        } else if (cJSON_IsString(choices)) {
-            names = mr_complete_choices(choices->valuestring);
+        if (choices && choices[0]) {
+            names = mr_complete_choices(choices);
         } else if (type && strncmp(type, "bool", 4) == 0) {
             names = mr_complete_choices("on|off");
         } else if (mr_json_string(row, "value")) {

@@ -1,0 +1,135 @@
+"""Questions of commands and scripts: a state of the prompt that leaves the line being typed alone."""
+
+import os
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+chat.on("message", function(event)
+  if event.text == "ask" then
+    local answer, err = ui.input("Which colour?")
+    ui.print("answer: " .. tostring(answer) .. " " .. tostring(err and err.code))
+  elseif event.text == "confirm" then
+    local yes, err = ui.confirm("Shall I?")
+    ui.print("yes: " .. tostring(yes) .. " " .. tostring(err and err.code))
+  elseif event.text == "secret" then
+    local token = ui.input("What is it?", { secret = true })
+    ui.print("token: " .. tostring(token))
+  elseif event.text == "two" then
+    task.spawn(function() ui.print("first: " .. tostring(ui.input("First?"))) end)
+    task.spawn(function() ui.print("second: " .. tostring(ui.input("Second?"))) end)
+  end
+end)
+"""
+
+
+@pytest.fixture
+def asker(server, alice, tmp_path):
+    """Alice with a script loaded that asks what bob tells it to ask."""
+    path = tmp_path / "asker.lua"
+    path.write_text(SCRIPT)
+    alice.type(f"/script load {path}")
+    alice.type("/script info asker")
+    alice.see(re.compile("^asker.*", re.M))
+    alice.see_cursor_line("Lobby >")
+    return alice
+
+
+def test_a_question_keeps_the_line(server, asker):
+    asker.key("half a line\x1b[D\x1b[D")
+    asker.see_cursor_line("Lobby > half a line")
+    server.send("alice", "bob> ask")
+    asker.see_cursor_line("asker| Which colour?")
+    server.send("alice", "carol> meanwhile")
+    asker.see("carol> meanwhile")
+    asker.type("green")
+    asker.see("asker| answer: green nil")
+    asker.see_cursor_line("Lobby > half a line")
+    assert asker.cursor()[1] == len("Lobby > half a li")
+    asker.key("\r")
+    server.received.expect("alice half a line")
+    assert not any("green" in line for line in server.received.history)
+
+
+def test_ctrl_c_leaves_a_question(server, asker):
+    asker.key("half a line")
+    asker.see_cursor_line("Lobby > half a line")
+    server.send("alice", "bob> confirm")
+    asker.see_cursor_line("asker| Shall I? [y/n]")
+    asker.key("\x03")
+    asker.see("asker| yes: nil canceled")
+    asker.see_cursor_line("Lobby > half a line")
+
+
+def test_yes_and_no(server, asker):
+    for answer, shown in (("yes", "true"), ("N", "false")):
+        server.send("alice", "bob> confirm")
+        asker.see_cursor_line("asker| Shall I? [y/n]")
+        asker.type("what?")
+        asker.see("Please type yes or no.")
+        asker.type(answer)
+        asker.see(f"asker| yes: {shown} nil")
+
+
+def test_secrets_are_tokens(server, asker, tmp_path):
+    server.send("alice", "bob> secret")
+    asker.see_cursor_line("asker| What is it?")
+    asker.type("my-dark-secret")
+    asker.see("asker| token: secret:")
+    asker.see_cursor_line("Lobby >")
+    asker.key("\x10")
+    asker.see_cursor_line(asker.lines()[asker.cursor()[0]])
+    assert b"my-dark-secret" not in asker.raw
+    asker.key("\x15")
+    asker.type("/quit")
+    assert asker.exit_status() == 0
+    assert "dark" not in (tmp_path / "alice/.local/state/moonroom/history").read_text()
+
+
+def test_questions_wait_for_each_other(server, asker):
+    server.send("alice", "bob> two")
+    asker.see_cursor_line("asker| First?")
+    asker.type("1")
+    asker.see_cursor_line("asker| Second?")
+    asker.type("2")
+    asker.see("asker| first: 1")
+    asker.see("asker| second: 2")
+    asker.see_cursor_line("Lobby >")
+
+
+def test_a_question_goes_with_its_script(server, asker):
+    asker.key("half a line")
+    asker.see_cursor_line("Lobby > half a line")
+    server.send("alice", "bob> ask")
+    asker.see_cursor_line("asker| Which colour?")
+    # Its process is the youngest child; it dies while the question stands there.
+    children = Path(f"/proc/{asker.pid}/task/{asker.pid}/children").read_text().split()
+    os.kill(max(map(int, children)), signal.SIGKILL)
+    asker.see_cursor_line("Lobby > half a line")
+
+
+def test_a_pasted_answer_is_one_line(server, asker):
+    server.send("alice", "bob> ask")
+    asker.see_cursor_line("asker| Which colour?")
+    asker.key("\x1b[200~light green\rrm -rf\r\x1b[201~")
+    asker.see_cursor_line("asker| Which colour? light green")
+    asker.key("\r")
+    asker.see("asker| answer: light green nil")
+    assert not any("rm" in line for line in server.received.history)
+
+
+def test_commands_ask_for_secrets(server, alice):
+    alice.type("/password")
+    alice.see("old password")
+    alice.type("correct horse")
+    alice.see("at least 8 characters:")
+    alice.type("better battery")
+    alice.see("The same again:")
+    alice.type("better battery")
+    server.received.expect(re.compile("alice /changepass .*"))
+    alice.see_cursor_line("Lobby >")
+    for secret in (b"correct horse", b"better battery"):
+        assert secret not in alice.raw
