@@ -355,6 +355,9 @@ cJSON *mr_scripts_info(struct mr_scripts *scripts, const struct mr_script *scrip
     for (size_t i = 0; err == MR_OK && i < sizeof counts / sizeof counts[0]; i++) {
         err = mr_json_set_int(out, counts[i].key, (int64_t)counts[i].value);
     }
+    if (err == MR_OK && script->last_error[0]) {
+        err = mr_json_set_string(out, "last_error", script->last_error);
+    }
     if (err == MR_OK && script->process) {
         int pid = mr_process_pid(script->process);
         (void)mr_json_set_int(out, "pid", pid);

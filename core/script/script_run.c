@@ -44,6 +44,11 @@ static void on_error(struct mr_script *script, const cJSON *params)
     const char *text = mr_json_string(params, "text");
     uint64_t now = mr_loop_now_ms(script->scripts->core->loop);
     script->errors++;
+    snprintf(script->last_error, sizeof script->last_error, "%s: %s", what ? what : "a handler",
+             text ? text : "");
+    script->last_error[strcspn(script->last_error, "\n")] = '\0';
+    script->last_error[mr_utf8_cut(script->last_error, strlen(script->last_error),
+                                   sizeof script->last_error)] = '\0';
     if (now - script->error_window_ms > ERROR_WINDOW_MS) {
         script->error_window_ms = now;
         script->errors_shown = 0;

@@ -81,6 +81,7 @@ struct mr_script {
     uint64_t print_window_ms; /* since when prints counts */
     unsigned prints;
     unsigned errors_shown;
+    char last_error[400];
     bool died; /* its end was not asked for */
 };
 

@@ -123,7 +123,9 @@ static void test_error_in_a_handler_is_told(void **state)
     harness_until(h, "More errors follow");
     harness_emit(h, "message", "{\"text\":\"x\"}");
     harness_until(h, "e| still here");
-    assert_has(harness_call(h, "script.info", "{\"name\":\"e\"}"), "\"errors\":10");
+    const char *info = harness_call(h, "script.info", "{\"name\":\"e\"}");
+    assert_has(info, "\"errors\":10");
+    assert_has(info, "\"last_error\":\"event block: e.lua:1: attempt to perform arithmetic");
 }
 
 static void test_permissions(void **state)
