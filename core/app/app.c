@@ -12,6 +12,7 @@
 #include "core/api/core.h"
 #include "core/api/methods.h"
 #include "core/app/cli.h"
+#include "core/app/control.h"
 #include "core/app/core_commands.h"
 #include "core/app/local.h"
 #include "core/app/password_file.h"
@@ -36,6 +37,7 @@ struct mr_app {
     struct mr_ui *ui;
     struct mr_scripts *scripts;
     struct mr_stdio_rpc *rpc;
+    struct mr_control *control;
     struct mr_local *local;
     struct mr_signal *signals[SIGNALS];
     struct mr_timer *leaving; /* set once we are on the way out */
@@ -240,6 +242,7 @@ static void destroy_app(struct mr_app *app)
         mr_signal_stop(&app->signals[i]);
     }
     mr_timer_stop(&app->leaving);
+    mr_control_stop(&app->control);
     mr_stdio_rpc_stop(&app->rpc);
     mr_scripts_free(app->scripts);
     mr_ui_free(app->ui);
@@ -302,6 +305,9 @@ static int start_parts(struct mr_app *app)
     if (err == MR_OK && app->cli.mode == MR_CLI_RPC) {
         err = mr_stdio_rpc_start(core, &app->rpc, why, sizeof why);
     }
+    if (err == MR_OK && app->cli.listening) {
+        err = mr_control_start(core, app->cli.listen_path, &app->control, why, sizeof why);
+    }
     if (err == MR_OK) {
         err = start_scripts(app);
     }
@@ -310,6 +316,7 @@ static int start_parts(struct mr_app *app)
     }
     if (err < 0 && *why) {
         fprintf(stderr, "moonroom: %s\n", why);
+        app->exit_code = MR_EXIT_FAILED;
     }
     return err;
 }

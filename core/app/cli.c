@@ -17,6 +17,7 @@ enum option_id {
     OPT_PASSWORD_FILE,
     OPT_REGISTER,
     OPT_ACCEPT_TERMS,
+    OPT_LISTEN,
     OPT_VERBOSE,
     OPT_DESCRIBE_API,
 };
@@ -38,6 +39,8 @@ static const struct row rows[] = {
     {OPT_REGISTER, "register", NULL, true, true, "make a new account"},
     {OPT_ACCEPT_TERMS, "accept-terms", NULL, true, true, "accept the Terms and Conditions"},
     {OPT_HOME, "home", "DIR", true, true, "keep all files below DIR, not in the XDG folders"},
+    {OPT_LISTEN, "listen", "[=PATH]", true, true,
+     "let programs of yours in through a private socket"},
     {OPT_VERBOSE, "verbose", NULL, true, true, "log more"},
     {OPT_DESCRIBE_API, "describe-api", NULL, true, false,
      "print the table of methods as JSON and end"},
@@ -57,7 +60,8 @@ static void print_options(bool run)
         }
         snprintf(left, sizeof left, "%s--%s%s%s",
                  row->id < 128 ? (char[]){'-', (char)row->id, ',', ' ', '\0'} : "    ", row->name,
-                 row->argument ? "=" : "", row->argument ? row->argument : "");
+                 row->argument && *row->argument != '[' ? "=" : "",
+                 row->argument ? row->argument : "");
         printf("  %-28s %s\n", left, row->help);
     }
 }
@@ -72,9 +76,9 @@ static void print_chat_help(void)
           "A chatroom client for the terminal whose behaviour lives in Lua scripts.\n"
           "\n"
           "ADDRESS is [legacy://]HOST[:PORT], port 1235 when none is given; without an\n"
-          "ADDRESS the room of last time is joined. At the prompt, /help lists the commands.\n"
-          "Without a terminal, lines are read from standard input, and what is said in the\n"
-          "room is written to standard output as `name> text`.\n"
+          "ADDRESS the room of last time is joined. At the prompt, /help lists the\n"
+          "commands. Without a terminal, lines are read from standard input, and what is\n"
+          "said in the room is written to standard output as `name> text`.\n"
           "\n",
           stdout);
     print_options(false);
@@ -102,13 +106,20 @@ static int usage(const char *complaint, const char *what)
     return MR_EXIT_USAGE;
 }
 
+static int takes(const struct row *row)
+{
+    if (!row->argument) {
+        return no_argument;
+    }
+    return *row->argument == '[' ? optional_argument : required_argument;
+}
+
 static void fill_long_options(struct option *out, bool run)
 {
     size_t count = 0;
     for (size_t i = 0; i < ROWS; i++) {
         if (run ? rows[i].in_run : rows[i].in_chat) {
-            out[count++] = (struct option){
-                rows[i].name, rows[i].argument ? required_argument : no_argument, NULL, rows[i].id};
+            out[count++] = (struct option){rows[i].name, takes(&rows[i]), NULL, rows[i].id};
         }
     }
     out[count] = (struct option){0};
@@ -141,6 +152,10 @@ static void take(struct mr_cli *cli, int id, const char *argument)
         break;
     case OPT_REGISTER:
         cli->registering = true;
+        break;
+    case OPT_LISTEN:
+        cli->listening = true;
+        cli->listen_path = argument;
         break;
     case OPT_ACCEPT_TERMS:
         cli->accept_terms = true;

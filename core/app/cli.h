@@ -25,8 +25,10 @@ struct mr_cli {
     bool registering;
     bool accept_terms;
     bool verbose;
-    char **scripts; /* RUN: ended by NULL */
-    int rest_argc;  /* SUBCOMMAND: its own arguments, its name first */
+    bool listening;
+    const char *listen_path; /* NULL: the usual one */
+    char **scripts;          /* RUN: ended by NULL */
+    int rest_argc;           /* SUBCOMMAND: its own arguments, its name first */
     char **rest_argv;
 };
 

@@ -196,15 +196,15 @@ static const struct option {
 } table[] = {
     {"port", "N", set_port, "TCP port, 1235 by default; 0 takes a free one"},
     {"listen", "ADDRESS", set_listen, "numeric address to listen on, 127.0.0.1 by default"},
-    {"zeros", "N", set_zeros, "zeros a block begins with; fixed when the room is made (7)"},
-    {"order", "ORDER", set_order, "s_prev or prev_s: what is hashed first; fixed as well (s_prev)"},
+    {"zeros", "N", set_zeros, "zeros of a block; fixed when the room is made (7)"},
+    {"order", "ORDER", set_order, "what is hashed first: s_prev (default) or prev_s"},
     {"accounts-per-address", "N", set_per_address,
      "1 by default, 0 for no limit; not for loopback"},
-    {"admin", "NAME", add_admin, "make NAME an admin, now or when it registers; may be repeated"},
+    {"admin", "NAME", add_admin, "make NAME an admin, now or once registered"},
     {"fine", "N", set_fine, "coins that a wrong block costs, 1 by default"},
     {"welcome", "TEXT", set_welcome, "say TEXT to everybody who comes in"},
     {"welcome-file", "FILE", set_welcome_file, "the same, from a file"},
-    {"home", "DIR", set_home, "the room's folder; by default moonroom/room in the data folder"},
+    {"home", "DIR", set_home, "the room's folder, moonroom/room in the data folder"},
     {"log", "FILE", set_log, "write the log to FILE instead of standard error"},
     {"exit-with-parent", "[PID]", set_exit_with_parent,
      "close the room when the parent process ends"},
@@ -225,8 +225,8 @@ void mr_host_options_help(void)
     printf("Usage: moonroom host [OPTION]...\n"
            "  or:  moonroom host accounts [--home DIR]\n"
            "  or:  moonroom host reset-password NAME [--home DIR]\n"
-           "Open a room, until SIGINT or SIGTERM. The first line of output says where it listens.\n"
-           "accounts lists the accounts; reset-password reads a new password from standard input.\n"
+           "Open a room until SIGINT or SIGTERM. The first line of output says where.\n"
+           "accounts lists the accounts; reset-password reads one from standard input.\n"
            "\n");
     for (size_t i = 0; i < OPTIONS; i++) {
         char left[40];
@@ -276,7 +276,13 @@ static int take_option(struct parse *parse, char **argv, int argc, int *at)
             return wrong(parse, "This option wants a value", word);
         value = argv[++*at];
     }
-    return option->set(parse, value);
+    int error = option->set(parse, value);
+    if (error) {
+        char problem[256];
+        snprintf(problem, sizeof problem, "%s", parse->why);
+        snprintf(parse->why, parse->why_size, "--%s: %s", option->name, problem);
+    }
+    return error;
 }
 
 static int take_word(struct parse *parse, const char *word)

@@ -33,7 +33,7 @@ def test_version(words, tmp_path):
         (["run"], "at least one SCRIPT"),
         (["run", "x.lua"], "--to ADDRESS"),
         (["legacy://host:99999"], "port"),
-        (["http://host"], "http"),
+        (["http://host"], "begins with legacy://"),
         (["--password-file", "/nonexistent", "host"], "password file"),
         (["host", "--port", "x"], "port"),
     ],

@@ -29,10 +29,14 @@ class Bot(moonroom.Program):
         self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
         return json.loads(self.out.expect(lambda line: json.loads(line).get("id") == number))
 
-    def told(self, name):
+    def told(self, name, **wanted):
+        """The table of the next event of that name in which these fields have these values."""
+
         def fits(line):
             message = json.loads(line)
-            return message.get("method") == "event" and message["params"]["name"] == name
+            if message.get("method") != "event" or message["params"]["name"] != name:
+                return False
+            return wanted.items() <= message["params"]["data"].items()
 
         return json.loads(self.out.expect(fits))["params"]["data"]
 
@@ -54,7 +58,7 @@ def test_greeter(bot, room, client):
     """What a greeter in any language does: hears the room's line, and answers."""
     bot.call("event.subscribe", name="server_message")
     alice = client(room.port, "alice", register=True)
-    assert "alice is in" in bot.told("server_message")["text"]
+    bot.told("server_message", text="alice is in.")
     assert bot.call("chat.say", text="Welcome, alice!")["result"] is True
     alice.out.expect("robin> Welcome, alice!")
 

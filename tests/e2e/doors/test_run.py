@@ -1,5 +1,7 @@
 """`moonroom run SCRIPT... --to ADDRESS`: bots without a prompt."""
 
+import re
+
 import moonroom
 
 GREETER = """
@@ -26,8 +28,13 @@ def start(tmp_path, room, *scripts):
     )
 
 
+def wait_for_robin(room):
+    room.err.expect(re.compile(".*robin is in from.*"))
+
+
 def test_greeter(room, client, tmp_path):
     with start(tmp_path, room, GREETER) as bot:
+        wait_for_robin(room)
         watcher = client(room.port, "watcher", register=True)
         watcher.out.expect("robin> Welcome, watcher!")
         assert bot.stop() == 0
@@ -50,8 +57,9 @@ def test_a_script_that_is_not_there(room, tmp_path):
 def test_kicked(open_room, client, tmp_path):
     room = open_room("--zeros", "2", "--admin", "boss")
     with start(tmp_path, room, GREETER) as bot:
+        wait_for_robin(room)
         boss = client(room.port, "boss", register=True)
         boss.out.expect("robin> Welcome, boss!")
         boss.type("/kick robin")
         assert bot.wait() == 6
-        assert any("kicked" in line and "boss" in line for line in bot.err.history)
+        assert "You were thrown out by boss." in bot.err.history

@@ -34,7 +34,8 @@ class Inbox:
             return list(self._all)
 
     def expect(self, wanted, timeout=PATIENCE_S):
-        """Waits for a line that equals the string WANTED or matches the whole compiled pattern, and takes it out."""
+        """Waits for a line that equals the string WANTED, matches the whole compiled pattern or is
+        accepted by the function, and takes it out."""
         deadline = time.monotonic() + timeout
         with self._changed:
             while True:
@@ -75,6 +76,8 @@ class Inbox:
 
 
 def _matches(wanted, line):
+    if callable(wanted):
+        return line if wanted(line) else None
     if isinstance(wanted, re.Pattern):
         return wanted.fullmatch(line)
     return line if line == wanted else None
