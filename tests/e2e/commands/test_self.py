@@ -81,3 +81,24 @@ def test_switches(alice, command, on, off):
 def test_history(alice):
     alice.type("/history 5")
     alice.sees("Nothing was typed yet")
+
+
+def test_a_command_of_ones_own_replaces_the_shipped_one(alice):
+    """A copy in the scripts folder takes the place of the shipped file; one that does not load gives way again."""
+    folder = alice.program.home / "moonroom" / "config" / "scripts" / "commands"
+    folder.mkdir(parents=True)
+    text = (COMMANDS / "active.lua").read_text()
+    copy = folder / "active.lua"
+    copy.write_text(text.replace("%s here: %s", "%s around: %s"))
+    alice.runs("/script reload commands", "loaded anew")
+    alice.runs("/active", "around: .*alice")
+    copy.write_text(text + "this is no Lua\n")
+    alice.type("/script reload commands")
+    alice.sees(r"active\.lua:\d+: ")
+    alice.sees("loaded anew")
+    alice.runs("/active", "here: .*alice")
+
+
+def test_too_long_a_text_is_refused(alice):
+    alice.runs("/me " + "x" * 1600, "1500")
+    alice.runs("/w alice " + "x" * 1600, "1500")
