@@ -229,7 +229,11 @@ static void refuse_unknown(const struct mr_commands *commands, const char *name,
             nearest = c;
         }
     }
-    if (nearest) {
+    if (commands->holds > 0) {
+        snprintf(text, sizeof text,
+                 "The commands are still starting. Try /%.40s again in a moment; nothing was sent.",
+                 name);
+    } else if (nearest) {
         snprintf(text, sizeof text,
                  "There is no command /%.40s. Did you mean /%s? Nothing was sent.", name,
                  nearest->name);
