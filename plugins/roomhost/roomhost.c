@@ -7,6 +7,7 @@
 #include <moonroom/plugin.h>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,11 @@ struct plugin {
     struct mr_subcommand command;
 };
 
-enum { STOP_SIGNALS = 3 };
+enum {
+    STOP_SIGNALS = 3,
+    /* A fixed threshold: else each thread that has once checked a password keeps its 16 MiB. */
+    MMAP_THRESHOLD = 1024 * 1024
+};
 
 /* A room that is open, and what ends it. */
 struct host {
@@ -96,6 +101,7 @@ static int run_room(uv_loop_t *loop, const struct mr_host_options *options,
     struct host host = {0};
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none); /* there are passwords in this memory */
+    mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of the write */
     if (options->exit_with_parent && !follow_parent(options->parent))
