@@ -1,5 +1,7 @@
 #include "core/plugin/file.h"
 
+#include "core/base/limits.h"
+
 #include <moonroom/errors.h>
 
 #include <errno.h>
@@ -72,7 +74,7 @@ static int read_checked(int fd, struct mr_buf *out, char *why, size_t why_size)
     int err = check_owner(&info, why, why_size);
     if (err != MR_OK)
         return err;
-    if (info.st_size > MR_PLUGIN_FILE_MAX)
+    if (info.st_size > MR_LIMIT_PLUGIN_FILE)
         return refuse(MR_ELIMIT, why, why_size, "it is too large");
     err = read_all(fd, (size_t)info.st_size, out);
     return err == MR_OK ? MR_OK : refuse(err, why, why_size, "it cannot be read");
@@ -80,7 +82,7 @@ static int read_checked(int fd, struct mr_buf *out, char *why, size_t why_size)
 
 int mr_plugin_file_read(const char *path, struct mr_buf *out, char *why, size_t why_size)
 {
-    mr_buf_init(out, MR_PLUGIN_FILE_MAX);
+    mr_buf_init(out, MR_LIMIT_PLUGIN_FILE);
     /* Not blocking: a FIFO in the place of the file must not hold the program. */
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)

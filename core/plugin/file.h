@@ -11,8 +11,6 @@
 
 #include <stddef.h>
 
-enum { MR_PLUGIN_FILE_MAX = 64 * 1024 * 1024 };
-
 /* MR_ENOTFOUND, MR_EDENIED or MR_EIO, with the reason in why (to follow "FOLDER is refused: "). */
 int mr_plugin_folder_check(const char *path, char *why, size_t why_size);
 

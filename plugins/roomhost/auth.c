@@ -10,7 +10,7 @@
 #include <string.h>
 #include <uv.h>
 
-enum { RUNNING_MAX = 2, WAITING_MAX = 2048, WRONG_DELAY_MS = 500 };
+enum { RUNNING_MAX = 2 };
 
 /* What a submitted job needs of libuv; from then on freed by the timer's close callback. */
 struct mr_auth_work {
@@ -165,7 +165,7 @@ static void on_worked(uv_work_t *request, int status)
     if (job->check == MR_CHECK_RIGHT)
         answer(job);
     else
-        answer_later(auth, job, WRONG_DELAY_MS);
+        answer_later(auth, job, MR_LIMIT_WRONG_PASSWORD_DELAY);
     run_next(auth);
 }
 
@@ -213,7 +213,7 @@ static void run_next(struct mr_auth *auth)
             uv_queue_work(auth->loop, &job->work->request, on_work, on_worked) == 0)
             auth->running[place] = job;
         else
-            answer_later(auth, job, WRONG_DELAY_MS);
+            answer_later(auth, job, MR_LIMIT_WRONG_PASSWORD_DELAY);
     }
 }
 
@@ -224,8 +224,8 @@ void mr_auth_submit(struct mr_auth *auth, struct mr_auth_job *job)
     uv_timer_init(auth->loop, &work->delay);
     work->delay.data = work;
     auth->pending++;
-    if (auth->waiting >= WAITING_MAX) {
-        answer_later(auth, job, WRONG_DELAY_MS);
+    if (auth->waiting >= MR_LIMIT_ROOM_PASSWORDS) {
+        answer_later(auth, job, MR_LIMIT_WRONG_PASSWORD_DELAY);
         return;
     }
     job->next = NULL;

@@ -91,7 +91,7 @@ static int add_admin(struct parse *parse, const char *value)
 {
     if (mr_name_problem(value, strlen(value)))
         return wrong(parse, "No account can have this name", value);
-    if (parse->out->admin_count == MR_HOST_ADMINS_MAX)
+    if (parse->out->admin_count == MR_LIMIT_ROOM_ADMINS)
         return wrong(parse, "There are too many admins", value);
     parse->out->admins[parse->out->admin_count++] = value;
     return MR_OK;
@@ -130,7 +130,7 @@ static int set_welcome(struct parse *parse, const char *value)
 
 static int set_welcome_file(struct parse *parse, const char *value)
 {
-    uint8_t bytes[MR_HOST_WELCOME_MAX + 1];
+    uint8_t bytes[MR_LIMIT_WELCOME + 1];
     FILE *file = fopen(value, "re");
     if (!file)
         return wrong(parse, "The welcome cannot be read", value);
@@ -310,7 +310,7 @@ int mr_host_options_parse(int argc, char **argv, struct mr_host_options *out, ch
     *out = (struct mr_host_options){
         .listen = "127.0.0.1", .port = 1235, .accounts_per_address = 1, .fine = 1};
     out->terms.zeros = -1;
-    mr_buf_init(&out->welcome, MR_HOST_WELCOME_MAX);
+    mr_buf_init(&out->welcome, MR_LIMIT_WELCOME);
     bool words_only = false;
     for (int i = 1; i < argc; i++) {
         int err = MR_OK;

@@ -20,8 +20,6 @@ enum mr_host_mode {
     MR_HOST_VERSION
 };
 
-enum { MR_HOST_ADMINS_MAX = 64, MR_HOST_WELCOME_MAX = 16384 };
-
 /* The strings are the argument vector's, or the environment's. */
 struct mr_host_options {
     enum mr_host_mode mode;
@@ -31,7 +29,7 @@ struct mr_host_options {
     struct mr_room_terms terms;
     unsigned accounts_per_address;
     int64_t fine;
-    const char *admins[MR_HOST_ADMINS_MAX];
+    const char *admins[MR_LIMIT_ROOM_ADMINS];
     size_t admin_count;
     struct mr_buf welcome; /* text; mr_host_options_free() */
     const char *log;       /* a file; NULL: stderr */

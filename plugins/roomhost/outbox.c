@@ -11,7 +11,7 @@ enum { PREFIX = 2, KEPT_BYTES = 1024 };
 
 void mr_outbox_init(struct mr_outbox *outbox)
 {
-    mr_buf_init(&outbox->waiting, MR_OUTBOX_MAX);
+    mr_buf_init(&outbox->waiting, MR_LIMIT_ROOM_OUTBOX);
     mr_pack_init(&outbox->pack);
 }
 

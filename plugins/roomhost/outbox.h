@@ -2,7 +2,8 @@
  * Lines that wait to be sent to one connection.
  *
  * They keep their order, and those that pile up are joined into texts that fit the frames an old
- * client can read. There is a limit: a connection whose lines pile up beyond it does not read.
+ * client can read. There is a limit, MR_LIMIT_ROOM_OUTBOX: a connection whose lines pile up beyond
+ * it does not read.
  */
 #ifndef MR_ROOMHOST_OUTBOX_H
 #define MR_ROOMHOST_OUTBOX_H
@@ -12,8 +13,6 @@
 #include "core/wire/pack.h"
 
 #include <stdbool.h>
-
-enum { MR_OUTBOX_MAX = 256 * 1024 };
 
 struct mr_outbox {
     struct mr_buf waiting; /* each: its length in two bytes, then the line */

@@ -30,7 +30,7 @@ enum mr_pace mr_bucket_take(struct mr_bucket *bucket, uint64_t now_ms)
         return MR_PACE_FINE;
     }
     bucket->dropped++;
-    if (bucket->dropped > MR_PACE_PATIENCE)
+    if (bucket->dropped > MR_LIMIT_FLOOD_ROOM_PATIENCE)
         return MR_PACE_KICK;
     return bucket->dropped == 1 ? MR_PACE_WARN : MR_PACE_DROP;
 }

@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- Lines of one connection: MR_LIMIT_FLOOD_ROOM_BURST at once, _RATE a second. ---- */
+/* ---- Lines of one connection: MR_LIMIT_FLOOD_ROOM_BURST at once, _RATE a second; after _PATIENCE
+ * lines too many it is over. ---- */
 
 struct mr_bucket {
     uint64_t at_ms;      /* when `thousandths` was true */
@@ -25,9 +26,6 @@ enum mr_pace {
     MR_PACE_DROP, /* one more */
     MR_PACE_KICK  /* it does not stop */
 };
-
-/* How many lines too many end in a kick. */
-enum { MR_PACE_PATIENCE = 20 };
 
 void mr_bucket_init(struct mr_bucket *bucket, uint64_t now_ms);
 enum mr_pace mr_bucket_take(struct mr_bucket *bucket, uint64_t now_ms);

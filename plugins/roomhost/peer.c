@@ -24,7 +24,6 @@ enum peer_state {
 enum {
     KEEPALIVE_S = 60,
     USER_TIMEOUT_MS = 90000,
-    LINGER_MS = 2000,
     SEND_BUFFER = 65536,
     HANDLES = 4 /* tcp and the three timers */
 };
@@ -480,7 +479,7 @@ static void linger(struct mr_peer *peer)
     peer->owner = NULL;
     peer->state = PEER_CLOSING;
     uv_timer_stop(&peer->quiet);
-    uv_timer_start(&peer->deadline, on_deadline, LINGER_MS, 0);
+    uv_timer_start(&peer->deadline, on_deadline, MR_LIMIT_GOODBYE, 0);
     read_on(peer);
     put_in_todo(peer);
 }

@@ -1,5 +1,6 @@
 #include "plugins/roomhost/room_parts.h"
 
+#include "core/base/limits.h"
 #include "core/base/secret.h"
 #include "plugins/roomhost/address.h"
 
@@ -46,7 +47,7 @@ int mr_guest_become(struct mr_guest *guest, const struct mr_purse *purse)
     if (!user)
         return MR_ENOMEM;
     user->purse = *purse;
-    if (user->guest_count >= MR_GUESTS_PER_USER)
+    if (user->guest_count >= MR_LIMIT_ROOM_DEVICES)
         return MR_ELIMIT;
     guest->user = user;
     guest->user_next = user->guests;

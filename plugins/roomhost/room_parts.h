@@ -12,8 +12,8 @@
 
 #include <uv.h>
 
-/* Connections of one user; descriptors that are kept free for the rest of the program. */
-enum { MR_GUESTS_PER_USER = 16, MR_SPARE_DESCRIPTORS = 32 };
+/* Descriptors that are kept free for the rest of the program. */
+enum { MR_SPARE_DESCRIPTORS = 32 };
 
 struct mr_guest {
     struct mr_room *room;

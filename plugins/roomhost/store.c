@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
-enum { PENDING_MAX = 16384, BATCH_MAX = 512, LIST_MAX = MR_LIMIT_FRAME_OUT_TEXT };
+enum { BATCH_MAX = 512, LIST_MAX = MR_LIMIT_FRAME_OUT_TEXT };
 
 struct queue {
     struct mr_store_job *first, **last;
@@ -228,7 +228,7 @@ int mr_store_start(uv_loop_t *loop, struct mr_db *db, struct mr_store **out)
 
 int mr_store_submit(struct mr_store *store, struct mr_store_job *job)
 {
-    if (store->pending >= PENDING_MAX)
+    if (store->pending >= MR_LIMIT_ROOM_JOBS)
         return MR_EBUSY;
     store->pending++;
     uv_mutex_lock(&store->mutex);

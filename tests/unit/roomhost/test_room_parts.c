@@ -42,7 +42,7 @@ static void test_bucket(void **state)
     for (int i = 0; i < MR_LIMIT_FLOOD_ROOM_BURST; i++)
         assert_int_equal(mr_bucket_take(&bucket, now), MR_PACE_FINE);
     assert_int_equal(mr_bucket_take(&bucket, now), MR_PACE_WARN);
-    for (int i = 1; i < MR_PACE_PATIENCE; i++)
+    for (int i = 1; i < MR_LIMIT_FLOOD_ROOM_PATIENCE; i++)
         assert_int_equal(mr_bucket_take(&bucket, now), MR_PACE_DROP);
     assert_int_equal(mr_bucket_take(&bucket, now), MR_PACE_KICK);
 }
@@ -144,7 +144,7 @@ static void test_outbox(void **state)
     int count = 0;
     while (mr_outbox_add(&outbox, mr_span_of(line)) == MR_OK)
         count++;
-    assert_int_equal(count, MR_OUTBOX_MAX / (MR_LIMIT_FRAME_OUT_TEXT + 2));
+    assert_int_equal(count, MR_LIMIT_ROOM_OUTBOX / (MR_LIMIT_FRAME_OUT_TEXT + 2));
     assert_int_equal(mr_outbox_add(&outbox, mr_span_of(line)), MR_ELIMIT);
     for (; count > 0; count--)
         assert_next(&outbox, line);
