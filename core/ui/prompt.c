@@ -122,6 +122,7 @@ static void set_up_readline(struct mr_prompt *prompt)
     rl_initialize();
     rl_get_screen_size(&prompt->rows, &prompt->columns);
     rl_callback_handler_install(prompt->text, line_entered);
+    mr_prompt_free_ctrl_s();
     /* The terminal stays ours between two lines: no key is echoed by the kernel meanwhile. */
     rl_deprep_term_function = NULL;
     using_history();

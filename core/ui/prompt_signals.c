@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <readline/readline.h>
@@ -93,12 +94,24 @@ static void on_int(void *ctx)
     prompt->callbacks.on_interrupt(prompt->ctx, empty);
 }
 
+/* Ctrl-S would stop our output, and with it everything, until Ctrl-Q; here it searches forward. */
+void mr_prompt_free_ctrl_s(void)
+{
+    struct termios modes;
+
+    if (tcgetattr(STDIN_FILENO, &modes) == 0 && (modes.c_iflag & IXON)) {
+        modes.c_iflag &= ~(tcflag_t)IXON;
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+    }
+}
+
 static void take_terminal(struct mr_prompt *prompt)
 {
     if (tcgetpgrp(STDIN_FILENO) != getpgrp()) {
         return;
     }
     rl_prep_terminal(1);
+    mr_prompt_free_ctrl_s();
     mr_prompt_check_size(prompt);
     mr_prompt_show(prompt);
     fflush(rl_outstream);

@@ -65,6 +65,8 @@ void mr_prompt_secret_draw(struct mr_prompt *prompt);
 /* prompt_signals.c */
 int mr_prompt_signals_start(struct mr_prompt *prompt);
 void mr_prompt_signals_stop(struct mr_prompt *prompt);
+/* To be called once readline has taken the terminal. */
+void mr_prompt_free_ctrl_s(void);
 /* Looks at the size of the terminal; if it changed, draws the line anew in the new one. */
 void mr_prompt_check_size(struct mr_prompt *prompt);
 

@@ -116,6 +116,7 @@ int mr_ui_new(struct mr_core *core, enum mr_ui_kind kind, struct mr_ui **out)
     if (err == MR_OK && kind == MR_UI_PROMPT) {
         err = mr_prompt_new(core->loop, &mr_ui_prompt_callbacks, ui, &ui->prompt);
         load_history(ui);
+        mr_ui_prompt_callbacks.on_key(ui); /* the idle time begins now */
         mr_ui_update_prompt(ui);
     } else if (err == MR_OK && kind == MR_UI_PLAIN) {
         err = mr_plain_new(ui, &ui->plain);

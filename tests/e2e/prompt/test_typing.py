@@ -81,6 +81,34 @@ def test_messages_during_a_search(server, alice):
     alice.see_cursor_line("Lobby >")
 
 
+def test_vi_mode(server, enter, tmp_path):
+    inputrc = tmp_path / "inputrc"
+    inputrc.write_text("$if moonroom\nset editing-mode vi\n$endif\n")
+    alice = enter(INPUTRC=str(inputrc))
+    alice.key("one two three")
+    alice.see_cursor_line("Lobby > one two three")
+    alice.key("\x1b")
+    for i in range(10):
+        server.send("alice", f"bob> message {i}")
+    alice.see("bob> message 9")
+    time.sleep(0.6)  # a lonely escape is one only after a while
+    alice.key("bcwfour")
+    alice.see_cursor_line("Lobby > one two four")
+    alice.key("\x1b")
+    time.sleep(0.6)
+    alice.key("0iX\r")
+    server.received.expect("alice Xone two four")
+    alice.see_cursor_line("Lobby >")
+
+
+def test_ctrl_s_does_not_stop_the_room(server, alice):
+    alice.key("\x13")
+    server.send("alice", "bob> still here")
+    alice.see("bob> still here")
+    alice.key("\x07typed\r")
+    server.received.expect("alice typed")
+
+
 def test_own_lines_are_shown_once(server, alice):
     alice.type("hello there")
     alice.see("alice> hello there")
