@@ -22,7 +22,7 @@ def expected_end(script):
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_hostile(script, record_property):
     trial = [moonroom.BUILD / "tests" / "hostile_trial", script, expected_end(script)]
-    run = subprocess.run(trial, capture_output=True, text=True, timeout=120, check=False)
+    run = subprocess.run(trial, capture_output=True, text=True, timeout=240, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     figures = json.loads(re.search(r"^\{.*\}$", run.stdout, re.M)[0])
     print(script.stem, figures)

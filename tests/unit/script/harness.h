@@ -11,7 +11,7 @@
 #include "core/base/buf.h"
 #include "core/script/script.h"
 
-enum { HARNESS_WAIT_MS = 60000 };
+enum { HARNESS_WAIT_MS = 100000 };
 
 enum harness_reply { HARNESS_NOBODY, HARNESS_YES, HARNESS_NO };
 
