@@ -12,7 +12,7 @@
  *
  * The core registers /quit and /script itself; all others come from scripts. An unknown name is
  * never sent to the room: it is refused with the nearest name. While the commands script is still
- * starting, a line waits up to 10 s for it.
+ * starting, a line waits up to 5 s for it.
  */
 #ifndef MR_API_COMMAND_H
 #define MR_API_COMMAND_H
@@ -56,7 +56,7 @@ typedef void mr_commands_fn(void *ctx, int err, const char *text);
 /* line begins with '/'. */
 void mr_commands_run(struct mr_commands *commands, const char *line, const char *chat,
                      mr_commands_fn *done, void *ctx);
-/* While held, an unknown name waits (at most 10 s from the call of mr_commands_run). Counted: the
+/* While held, an unknown name waits (at most 5 s from the call of mr_commands_run). Counted: the
  * script manager holds while the commands script starts, and releases when it is up or failed. */
 void mr_commands_hold(struct mr_commands *commands);
 void mr_commands_release(struct mr_commands *commands);

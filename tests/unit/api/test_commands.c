@@ -10,6 +10,7 @@
 #include <moonroom/errors.h>
 
 #include "core/api/command.h"
+#include "core/base/limits.h"
 #include "core/runtime/json.h"
 
 struct fixture {
@@ -165,7 +166,7 @@ static void test_early_line_is_given_up(void **state)
     struct fixture *f = *state;
     mr_commands_hold(f->commands);
     type(f, "/never");
-    run_loop(f, 2300);
+    run_loop(f, MR_LIMIT_EARLY_COMMAND_TIME + 300);
     assert_int_equal(f->told, 1);
     assert_int_equal(f->err, MR_ENOTFOUND);
 }
