@@ -211,12 +211,10 @@ static void send_frame(struct mr_peer *peer, uint64_t now)
 
 static uint64_t next_frame_time(struct mr_peer *peer, uint64_t now)
 {
-    size_t text = mr_outbox_bytes(&peer->outbox);
-    if (text > MR_LIMIT_FRAME_OUT_TEXT)
-        text = MR_LIMIT_FRAME_OUT_TEXT;
+    size_t waiting = mr_outbox_bytes(&peer->outbox);
+    size_t text = waiting < MR_LIMIT_FRAME_OUT_TEXT ? waiting : MR_LIMIT_FRAME_OUT_TEXT;
     return mr_spacing_when(&peer->spacing, mr_sealer_frame_len(peer->sealer, text),
-                           mr_spacing_window(mr_outbox_bytes(&peer->outbox)),
-                           peer->peers->join_delay_ms, now);
+                           mr_spacing_window(waiting), peer->peers->join_delay_ms, now);
 }
 
 /* One frame at a time, and not too soon after those before. */
@@ -263,12 +261,21 @@ static void wait_quiet(struct mr_peer *peer, int ms)
     uv_timer_start(&peer->quiet, on_quiet, peer->ended ? 0 : (uint64_t)ms, 0);
 }
 
+static bool has_line(struct mr_span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] != '\n')
+            return true;
+    return false;
+}
+
 /* The next line, from the last frame or a new one. 1 with a line, 0 without, or an error. */
 static int next_line(struct mr_peer *peer, struct mr_line *line)
 {
     for (;;) {
-        if (mr_line_next_from_client(&peer->rest, line))
-            return 1;
+        while (mr_line_next_from_client(&peer->rest, line))
+            if (line->type != MR_LINE_EMPTY)
+                return 1;
         struct mr_frame frame;
         int verdict = mr_frame_reader_next(peer->reader, &frame);
         if (verdict == MR_FRAME_WAIT)
@@ -276,7 +283,31 @@ static int next_line(struct mr_peer *peer, struct mr_line *line)
         if (verdict != MR_FRAME_TEXT)
             return verdict < 0 ? verdict : 0;
         peer->rest = (struct mr_span){frame.text, frame.len};
+        if (!has_line(peer->rest)) {
+            peer->rest = (struct mr_span){0};
+            *line = (struct mr_line){.type = MR_LINE_EMPTY};
+            return 1;
+        }
     }
+}
+
+static void linger(struct mr_peer *peer)
+{
+    peer->owner = NULL;
+    peer->state = PEER_CLOSING;
+    uv_timer_stop(&peer->quiet);
+    uv_timer_start(&peer->deadline, on_deadline, MR_LIMIT_GOODBYE, 0);
+    read_on(peer);
+    put_in_todo(peer);
+}
+
+/* What it sends cannot be read. An old client would not notice a mere close. */
+static void give_up(struct mr_peer *peer, const char *why)
+{
+    void *owner = peer->owner;
+    mr_peer_send(peer, peer->peers->farewell);
+    linger(peer);
+    peer->peers->callbacks->on_gone(owner, why);
 }
 
 static void hand_out(struct mr_peer *peer)
@@ -285,7 +316,7 @@ static void hand_out(struct mr_peer *peer)
         struct mr_line line;
         int result = next_line(peer, &line);
         if (result < 0) {
-            gone(peer, mr_error_text(result));
+            give_up(peer, mr_error_text(result));
             return;
         }
         if (result == 0)
@@ -401,10 +432,12 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     int err = peer->state == PEER_HANDSHAKE
                   ? mr_login_room_push(peer->login, buf->base, (size_t)len)
                   : mr_frame_reader_push(peer->reader, buf->base, (size_t)len);
-    if (err != MR_OK)
-        gone(peer, mr_error_text(err));
-    else
+    if (err == MR_OK)
         go_on(peer);
+    else if (peer->state == PEER_OPEN)
+        give_up(peer, mr_error_text(err));
+    else
+        gone(peer, mr_error_text(err));
 }
 
 /* ---- For the owner ---- */
@@ -472,16 +505,6 @@ void mr_peer_accept(struct mr_peer *peer)
     /* An error here is one of memory: the deadline then ends it. */
     if (mr_login_room_accept(peer->login, &peer->out) == MR_OK)
         write_out(peer);
-}
-
-static void linger(struct mr_peer *peer)
-{
-    peer->owner = NULL;
-    peer->state = PEER_CLOSING;
-    uv_timer_stop(&peer->quiet);
-    uv_timer_start(&peer->deadline, on_deadline, MR_LIMIT_GOODBYE, 0);
-    read_on(peer);
-    put_in_todo(peer);
 }
 
 void mr_peer_refuse(struct mr_peer *peer, const char *sentence)

@@ -29,7 +29,8 @@ struct mr_peer_callbacks {
     void (*on_info)(void *owner, struct mr_login_info *info);
     /* Acknowledgement 2 is here: from now on there are lines. */
     void (*on_open)(void *owner);
-    /* true: the next one may come; false: it waits for mr_peer_next(). */
+    /* true: the next one may come; false: it waits for mr_peer_next(). A frame without a line comes
+     * as one of type MR_LINE_EMPTY, because it costs what others cost; empty lines do not come. */
     bool (*on_line)(void *owner, const struct mr_line *line);
     void (*on_gone)(void *owner, const char *why);
 };
@@ -39,10 +40,11 @@ struct mr_peers {
     struct uv_loop_s *loop;
     struct mr_rsa_key *key;
     const struct mr_peer_callbacks *callbacks;
-    unsigned join_delay_ms; /* between two frames to one peer */
-    unsigned alive;         /* peers whose memory is not freed yet */
-    struct mr_peer *todo;   /* peers with lines to send or to hand out */
-    uint8_t scratch[65536]; /* what was just read */
+    struct mr_span farewell; /* to one that is let go for what it sent */
+    unsigned join_delay_ms;  /* between two frames to one peer */
+    unsigned alive;          /* peers whose memory is not freed yet */
+    struct mr_peer *todo;    /* peers with lines to send or to hand out */
+    uint8_t scratch[65536];  /* what was just read */
 };
 
 /* Does what the functions below have put off: sends lines, hands out lines, lets go who does not

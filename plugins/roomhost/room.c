@@ -51,6 +51,17 @@ static unsigned find_peers_max(void)
                                           : MR_SPARE_DESCRIPTORS;
 }
 
+/* Made at once: it must not fail at the end. */
+static int make_farewell(struct mr_room *room)
+{
+    mr_rules_kicked(mr_span_of("Server"), &room->farewell);
+    if (room->farewell.count != 1)
+        return MR_ENOMEM;
+    struct mr_buf *line = &room->farewell.at[0].line;
+    room->peers.farewell = (struct mr_span){mr_buf_str(line), mr_buf_len(line)};
+    return MR_OK;
+}
+
 static int grant_admins(struct mr_db *db, const struct mr_host_options *options)
 {
     int err = mr_db_begin(db);
@@ -120,7 +131,9 @@ int mr_room_open(uv_loop_t *loop, const struct mr_host_options *options, const c
     room->turn.data = room;
     room->handles = 1;
     uv_prepare_start(&room->turn, on_turn);
-    int err = open_store(room, database, why, why_size);
+    int err = make_farewell(room);
+    if (err == MR_OK)
+        err = open_store(room, database, why, why_size);
     if (err == MR_OK)
         err = open_crypto(room, why, why_size);
     room->peers.key = room->key;
@@ -146,16 +159,12 @@ void mr_room_stop(struct mr_room *room)
     mr_listener_close(&room->listener);
     if (room->auth)
         mr_auth_hurry(room->auth);
-    struct mr_answers answers = {0};
-    mr_rules_kicked(mr_span_of("Server"), &answers);
     while (room->guests) {
         struct mr_guest *guest = room->guests;
-        for (size_t i = 0; guest->open && i < answers.count; i++)
-            mr_peer_send(guest->peer, (struct mr_span){mr_buf_str(&answers.at[i].line),
-                                                       mr_buf_len(&answers.at[i].line)});
+        if (guest->open)
+            mr_peer_send(guest->peer, room->peers.farewell);
         mr_guest_leave(guest, MR_LEAVE_CLOSE);
     }
-    mr_answers_free(&answers);
 }
 
 static bool busy(const struct mr_room *room)
@@ -188,6 +197,7 @@ void mr_room_free(struct mr_room **room)
     mr_auth_free(&gone->auth);
     mr_rsa_key_free(gone->key);
     mr_users_free(&gone->users);
+    mr_answers_free(&gone->farewell);
     uv_close((uv_handle_t *)&gone->turn, on_turn_closed);
     while (gone->handles > 0)
         uv_run(gone->loop, UV_RUN_NOWAIT);

@@ -255,7 +255,7 @@ bool mr_lines_take(void *owner, const struct mr_line *line)
 {
     struct mr_guest *guest = owner;
     struct mr_answers answers = {0};
-    if (line->type == MR_LINE_EMPTY || !in_pace(guest))
+    if (!in_pace(guest) || line->type == MR_LINE_EMPTY)
         return true;
     struct mr_user *other = mr_users_find(&guest->room->users, line->to);
     if (other && other->open_count == 0)

@@ -49,6 +49,7 @@ struct mr_room {
     unsigned peers_max;
     bool accepting; /* the listener is not paused */
     bool stopping;
+    struct mr_answers farewell; /* the kicked line, by Server */
     struct mr_room_terms terms;
     char prev[MR_WORK_HASH_HEX + 1];   /* the newest block */
     char before[MR_WORK_HASH_HEX + 1]; /* the one it replaced; "" if there was none */

@@ -191,6 +191,7 @@ struct mr_ruling mr_rules_line(const struct mr_line *line, const struct mr_facts
     case MR_LINE_CHANGE_PASSWORD:
         return (struct mr_ruling){.next = MR_RULE_CHANGE};
     case MR_LINE_EXIT:
+        mr_rules_kicked(mr_span_of("Server"), answers);
         return (struct mr_ruling){.next = MR_RULE_LEAVE};
     default:
         mr_answers_error(answers, "%s", line->why ? line->why : "Unknown command.");

@@ -209,7 +209,7 @@ def test_block_is_paid_and_told(enter):
     assert enter("alice", register=False).money == alice.money + 5
 
 
-@pytest.mark.parametrize("zeros", [2, 3])
+@pytest.mark.parametrize("zeros", [3, 4])  # with fewer, one S often fits the next block as well
 def test_wrong_and_stale_blocks(open_room, enter, zeros):
     room = open_room("--zeros", zeros, "--fine", 1, home=f"room-{zeros}")
     alice = enter("alice", room=room)
@@ -356,6 +356,7 @@ def test_account_deletion(room, enter):
 def test_exit_leaves(enter):
     alice, bob = enter("alice"), enter("bob")
     bob.send("/exit")
+    bob.expect(KICKED)  # or an old client, which sees no close, stays
     bob.inbox.wait_closed()
     alice.expect("Server> bob has left. ")
 

@@ -11,6 +11,7 @@ from peer import OldClient, Refused, ambiguous_frame, password_hash, seal
 
 # Five LF inside a frame are a cut by the protocol: senders do not make them, receivers do not find them.
 KINDS = ["head", "tail"]
+KICKED = "Server> You have been kicked by Server. "
 
 
 @pytest.fixture
@@ -243,6 +244,7 @@ def test_garbage_without_end_closes_the_connection(enter):
             alice.write(os.urandom(1000).replace(b"\n", b"x"))
     except OSError:
         pass
+    alice.expect(KICKED)
     alice.inbox.wait_closed()
     bob.expect("Server> alice has left. ")
 
@@ -254,8 +256,31 @@ def test_frame_over_the_limit_closes_the_connection(enter):
         alice.write(big)
     except OSError:
         pass
+    alice.expect(KICKED)
     alice.inbox.wait_closed()
     bob.ping("fine")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_flood_of_empty_frames_is_cut_off(enter, text):
+    """They say nothing, but each of them is decrypted."""
+    alice, bob = enter("alice"), enter("bob")
+    try:
+        for _ in range(100):
+            alice.send(text)
+    except OSError:
+        pass
+    alice.expect(KICKED)
+    alice.inbox.wait_closed()
+    bob.expect("Server> alice has left. ")
+
+
+def test_empty_lines_between_others_cost_nothing(enter):
+    alice, bob = enter("alice"), enter("bob")
+    alice.send("one" + "\n" * 100 + "two")
+    bob.expect("alice> one")
+    bob.expect("alice> two")
+    alice.ping("still there")
 
 
 def test_connection_reset_is_a_leave(enter):

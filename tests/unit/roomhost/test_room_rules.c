@@ -110,7 +110,8 @@ static void test_requests(void **state)
     assert_int_equal(say("/delacc abc", &facts, "").next, MR_RULE_DELETE);
     assert_int_equal(say("/changepass a b", &facts, "").next, MR_RULE_CHANGE);
     assert_int_equal(say("/newpass a b", &facts, "").next, MR_RULE_CHANGE);
-    assert_int_equal(say("/exit", &facts, "").next, MR_RULE_LEAVE);
+    assert_int_equal(say("/exit", &facts, "p:Server> You have been kicked by Server. ").next,
+                     MR_RULE_LEAVE);
 }
 
 static void test_store_lines(void **state)
