@@ -459,19 +459,68 @@ static void pipes_of_one_direction(void **state)
     assert_int_equal(world->err, MR_OK);
 }
 
-static void a_bad_descriptor_is_refused_and_closed(void **state)
+static void a_plain_file_is_read_and_written(void **state)
 {
     struct world *world = *state;
     char path[] = "/tmp/mr-test-stream-XXXXXX";
+    static char text[200000];
     int fd = mkstemp(path);
     assert_true(fd >= 0);
+    memset(text, 'y', sizeof(text));
+    assert_int_equal(mr_stream_open_fd(world->loop, dup(fd), &callbacks, world, &world->stream),
+                     MR_OK);
+    mr_stream_pause(world->stream);
+    assert_int_equal(mr_stream_write(world->stream, text, sizeof(text)), MR_OK);
+    assert_int_equal(mr_stream_queued(world->stream), 0);
+    mr_stream_close(&world->stream);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(mr_stream_open_fd(world->loop, fd, &callbacks, world, &world->stream), MR_OK);
     unlink(path);
-    assert_int_equal(mr_stream_open_fd(world->loop, fd, &callbacks, world, &world->stream),
-                     MR_EINVAL);
+    assert_int_equal(mr_buf_len(&world->got), 0); /* not from inside */
+    while (world->closes == 0)
+        mr_loop_run(world->loop);
+    assert_int_equal(world->err, MR_OK);
+    assert_int_equal(mr_buf_len(&world->got), sizeof(text));
+    assert_memory_equal(mr_buf_data(&world->got), text, sizeof(text));
+    assert_int_equal(mr_stream_write(world->stream, "x", 1), MR_ECLOSED);
+}
+
+static void closing_a_file_inside_its_read(void **state)
+{
+    struct world *world = *state;
+    world->close_in = CLOSE_IN_READ;
+    int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    assert_int_equal(mr_stream_open_fd(world->loop, fd, &callbacks, world, &world->stream), MR_OK);
+    assert_int_equal(mr_stream_write(world->stream, "x", 1), MR_EIO); /* opened for reading */
+    mr_loop_run(world->loop);
     assert_null(world->stream);
+    assert_int_equal(mr_buf_len(&world->got), 65536);
     assert_int_equal(fcntl(fd, F_GETFD), -1);
-    assert_int_equal(mr_stream_open_fd(world->loop, fd, &callbacks, world, &world->stream),
-                     MR_EINVAL);
+}
+
+static void a_full_device_is_an_error(void **state)
+{
+    struct world *world = *state;
+    int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    assert_int_equal(mr_stream_open_fd(world->loop, fd, &callbacks, world, &world->stream), MR_OK);
+    assert_int_equal(mr_stream_write(world->stream, "x", 1), MR_EIO);
+    assert_int_equal(world->closes, 0);
+    mr_loop_run(world->loop);
+    assert_int_equal(world->closes, 1);
+    assert_int_equal(world->err, MR_EIO);
+}
+
+static void a_bad_descriptor_is_refused_and_closed(void **state)
+{
+    struct world *world = *state;
+    int fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(mr_stream_open_fd(world->loop, fd, &callbacks, world, &world->stream),
+                         MR_EINVAL);
+        assert_null(world->stream);
+        assert_int_equal(fcntl(fd, F_GETFD), -1);
+    }
     mr_loop_run(world->loop);
 }
 
@@ -508,6 +557,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(closing_hands_over_what_is_queued, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_paused_stream_reads_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pipes_of_one_direction, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_plain_file_is_read_and_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(closing_a_file_inside_its_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_device_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bad_descriptor_is_refused_and_closed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(left_open_at_the_loops_end, set_up, tear_down),
     };
