@@ -92,6 +92,11 @@ int mr_chats_open(struct mr_chats *chats, enum mr_chat_kind kind, const char *na
 {
     struct mr_chat *chat = chats->count ? mr_chats_find(chats, name) : NULL;
 
+    /* Rooms of old may have somebody called Lobby, whose whispers are not the lobby's talk. */
+    if (chat && chat->kind == MR_CHAT_LOBBY && kind != MR_CHAT_LOBBY) {
+        *out = NULL;
+        return MR_EEXISTS;
+    }
     *out = chat;
     if (chat) {
         return MR_OK;

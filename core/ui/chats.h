@@ -41,7 +41,8 @@ struct mr_chat *mr_chats_current(const struct mr_chats *chats);
 size_t mr_chats_index(const struct mr_chats *chats, const struct mr_chat *chat);
 /* By exact name; "" is the lobby. NULL if there is none. */
 struct mr_chat *mr_chats_find(const struct mr_chats *chats, const char *name);
-/* Finds or opens a chat. MR_ELIMIT, MR_ENOMEM. */
+/* Finds or opens a chat. MR_ELIMIT, MR_ENOMEM; MR_EEXISTS when a person is called like the lobby.
+ */
 int mr_chats_open(struct mr_chats *chats, enum mr_chat_kind kind, const char *name,
                   struct mr_chat **out);
 /* Closes one; the lobby becomes current if it was. MR_EINVAL for the lobby. */

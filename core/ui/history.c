@@ -13,6 +13,8 @@
 #include "core/base/str.h"
 #include "core/runtime/file.h"
 
+enum { UNKEPT = 1000 }; /* lines in memory when none are kept on disk */
+
 struct mr_history {
     char *path;
     char **lines;
@@ -195,8 +197,10 @@ int mr_history_add(struct mr_history *history, const char *line, const char **ke
     if (err < 0) {
         return err;
     }
-    if (history->max > 0 && history->count > history->max) {
-        drop_first(history, history->count - history->max);
+    size_t most = history->max ? history->max : UNKEPT;
+
+    if (history->count > most) {
+        drop_first(history, history->count - most);
     }
     if (kept) {
         *kept = history->lines[history->count - 1];

@@ -113,6 +113,8 @@ static void set_up_readline(struct mr_prompt *prompt)
     rl_readline_name = "moonroom";
     rl_instream = stdin;
     rl_outstream = stdout;
+    /* Written in one piece when it is flushed: no half of a screen is ever seen. */
+    setvbuf(stdout, NULL, _IOFBF, 65536);
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
     rl_change_environment = 0;
@@ -392,6 +394,9 @@ void mr_prompt_replace(struct mr_prompt *prompt, size_t start, size_t end, const
     if (start > end || end > (size_t)rl_end ||
         (size_t)rl_end - (end - start) + strlen(text) > MR_LIMIT_TYPED_LINE) {
         return;
+    }
+    if (readline_busy()) {
+        rl_callback_sigcleanup();
     }
     rl_begin_undo_group();
     rl_delete_text((int)start, (int)end);

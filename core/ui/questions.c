@@ -128,22 +128,26 @@ static char *question_text(const char *who, const char *text)
     struct mr_safe_text safe = {0};
     char *line = NULL;
 
-    if (mr_safe_text_make(text, strlen(text), MR_LIMIT_LOG_LINE, &safe) == MR_OK &&
-        asprintf(&line, "%s%s%s", who, who[0] ? "| " : "", safe.text) < 0) {
-        line = NULL;
+    if (asprintf(&line, "%s%s%s", who, who[0] ? "| " : "", text) < 0) {
+        return NULL;
     }
-    mr_safe_text_free(&safe);
-    return line;
+    if (mr_safe_text_make(line, strlen(line), MR_LIMIT_LOG_LINE, &safe) < 0) {
+        safe.text = NULL;
+    }
+    free(line);
+    return safe.text;
 }
 
-static const char *fallback_of(const cJSON *params, enum mr_ask_kind kind)
+/* What Enter alone means, as it is shown; the caller frees it. NULL if nothing. */
+static char *fallback_of(const cJSON *params, enum mr_ask_kind kind)
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(params, "default");
 
     if (kind == MR_ASK_YES_NO && cJSON_IsBool(value)) {
-        return cJSON_IsTrue(value) ? "yes" : "no";
+        return strdup(cJSON_IsTrue(value) ? "yes" : "no");
     }
-    return kind == MR_ASK_LINE && cJSON_IsString(value) ? value->valuestring : NULL;
+    return kind == MR_ASK_LINE && cJSON_IsString(value) ? question_text("", value->valuestring)
+                                                        : NULL;
 }
 
 void mr_questions_ask(struct mr_questions *questions, struct mr_call *call, const char *who,
@@ -156,11 +160,12 @@ void mr_questions_ask(struct mr_questions *questions, struct mr_call *call, cons
         return;
     }
     char *text = question_text(who, mr_json_string(params, "question"));
+    char *fallback = fallback_of(params, kind);
     struct question *question = calloc(1, sizeof *question);
     int err = text && question ? watch_caller(questions, caller) : MR_ENOMEM;
 
     if (err == MR_OK) {
-        const struct mr_question row = {kind, text, fallback_of(params, kind)};
+        const struct mr_question row = {kind, text, fallback};
 
         question->questions = questions;
         question->call = call;
@@ -170,6 +175,7 @@ void mr_questions_ask(struct mr_questions *questions, struct mr_call *call, cons
         err = mr_asks_add(questions->ui->asks, &row, answered, question, &question->id);
     }
     free(text);
+    free(fallback);
     if (err < 0) {
         if (question && question->questions) {
             forget(question);

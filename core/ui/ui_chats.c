@@ -1,5 +1,6 @@
 /* Switching between chats, and notes to oneself. */
 #include <moonroom/errors.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/safe_text.h"
@@ -16,6 +17,20 @@ static void keep_draft(struct mr_ui *ui, struct mr_chat *chat)
         line = mr_prompt_line(ui->prompt, &point);
     }
     (void)mr_chat_keep_draft(chat, line, point);
+}
+
+/* Gives the draft of a chat back to be typed on, now or when the question is answered. */
+static void take_draft(struct mr_ui *ui, struct mr_chat *chat)
+{
+    if (ui->asking) {
+        free(ui->kept_line);
+        ui->kept_line = chat->draft;
+        ui->kept_point = chat->draft_point;
+        chat->draft = NULL;
+    } else {
+        mr_prompt_set_line(ui->prompt, chat->draft ? chat->draft : "", chat->draft_point);
+        (void)mr_chat_keep_draft(chat, NULL, 0);
+    }
 }
 
 /* The newest lines of a chat that fit the screen, and at least all that are unread. */
@@ -53,10 +68,7 @@ void mr_ui_switch(struct mr_ui *ui, struct mr_chat *chat)
     mr_chats_switch(ui->chats, chat);
     if (ui->prompt) {
         draw_chat(ui, chat, unread);
-        if (!ui->asking) {
-            mr_prompt_set_line(ui->prompt, chat->draft ? chat->draft : "", chat->draft_point);
-        }
-        (void)mr_chat_keep_draft(chat, NULL, 0);
+        take_draft(ui, chat);
         mr_ui_update_prompt(ui);
     }
     if (data && mr_json_set_string(data, "chat", chat->name) == MR_OK) {

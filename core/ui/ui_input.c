@@ -134,11 +134,38 @@ void mr_ui_submit(struct mr_ui *ui, const char *line, bool restore)
     }
 }
 
+/* Whether the word behind the slash is a command. What is not may be a mistyped one that asks for a
+ * secret, so that only the word is kept. */
+static bool is_command(struct mr_ui *ui, const char *line)
+{
+    cJSON *list = mr_commands_list(ui->core->commands);
+    size_t len = strcspn(line + 1, " ");
+    const cJSON *entry = NULL;
+    bool found = false;
+
+    cJSON_ArrayForEach(entry, list)
+    {
+        const cJSON *alias = NULL;
+        const char *name = mr_json_string(entry, "name");
+
+        found = found || (name && strlen(name) == len && strncmp(name, line + 1, len) == 0);
+        cJSON_ArrayForEach(alias, cJSON_GetObjectItemCaseSensitive(entry, "aliases"))
+        {
+            found = found || (cJSON_IsString(alias) && strlen(alias->valuestring) == len &&
+                              strncmp(alias->valuestring, line + 1, len) == 0);
+        }
+    }
+    cJSON_Delete(list);
+    return found;
+}
+
 static void remember(struct mr_ui *ui, const char *line)
 {
     const char *kept = NULL;
+    char *word = line[0] == '/' && !is_command(ui, line) ? strndup(line, strcspn(line, " ")) : NULL;
 
-    (void)mr_history_add(ui->history, line, &kept);
+    (void)mr_history_add(ui->history, word ? word : line, &kept);
+    free(word);
     if (kept) {
         mr_prompt_add_history(ui->prompt, kept);
     }

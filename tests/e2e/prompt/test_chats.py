@@ -72,3 +72,25 @@ def test_the_log_is_kept(server, enter, tmp_path):
         text = (folder / file).read_text()
         assert re.fullmatch(rf"(.*\n)*\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d {line}\n", text)
         assert (folder / file).stat().st_mode & 0o777 == 0o600
+
+
+def test_notes_stay_here(server, enter, tmp_path):
+    alice = enter()
+    alice.type("/query alice")
+    alice.see_cursor_line("alice >")
+    alice.type("buy milk")
+    alice.see("buy milk")
+    alice.see_cursor_line("alice >")
+    alice.key("\x1b1")
+    alice.see_cursor_line("Lobby >")
+    alice.type("end")
+    server.received.expect("alice end")
+    assert not any("milk" in line for line in server.received.history)
+    log = tmp_path / f"alice/.local/state/moonroom/127.0.0.1:{server.port}/alice.log"
+    assert log.read_text().endswith(" alice> buy milk\n")
+
+
+def test_somebody_called_lobby(server, alice):
+    server.send("alice", "Lobby> /w this is a whisper")
+    alice.see("Lobby whispers: this is a whisper")
+    alice.see_cursor_line("Lobby >")

@@ -31,7 +31,7 @@ def test_unknown_commands_are_never_sent(server, alice):
 
 def test_history_is_kept_without_secrets(server, enter, tmp_path):
     alice = enter()
-    for line in ("first", "second", "/password old-secret new-secret"):
+    for line in ("first", "second", "/password old-secret new-secret", "/pasword old-secret"):
         alice.type(line)
     server.received.expect("alice second")
     alice.type("/quit")
@@ -41,5 +41,5 @@ def test_history_is_kept_without_secrets(server, enter, tmp_path):
     text = file.read_text()
     assert text.startswith("first\nsecond\n") and "secret" not in text
     again = enter()
-    again.key("\x10\x10\x10\x10")
+    again.key("\x10\x10\x10\x10\x10")
     again.see_cursor_line("Lobby > first")

@@ -14,11 +14,12 @@ def test_the_terminal_is_put_back(server, terminal, password_file, how, tmp_path
     """A shell's modes are the same before and after; the program runs as its child."""
     script = tmp_path / "wrapper.sh"
     script.write_text(
-        "stty -a > before; "
-        f"'{MOONROOM}' legacy://127.0.0.1:{server.port} --user alice --password-file {password_file} & "
-        "echo $! > pid; fg 2>/dev/null || wait; stty -a > after; echo finished; sleep 1\n"
+        "stty -a > before\n"
+        f"(echo $BASHPID > pid; exec '{MOONROOM}' legacy://127.0.0.1:{server.port} --user alice"
+        f" --password-file {password_file})\n"
+        "stty -a > after; echo finished; sleep 1\n"
     )
-    program = terminal(home="alice", argv=["/bin/bash", "-m", str(script)])
+    program = terminal(home="alice", argv=["/bin/bash", str(script)])
     program.see("You are in as alice")
     program.key("typed")
     program.see_cursor_line("Lobby > typed")

@@ -31,6 +31,10 @@ static void begins_with_the_lobby(void **state)
     assert_ptr_equal(mr_chats_find(chats, ""), mr_chats_current(chats));
     assert_ptr_equal(mr_chats_find(chats, "Lobby"), mr_chats_current(chats));
     assert_null(mr_chats_find(chats, "bob"));
+    struct mr_chat *chat = NULL;
+
+    assert_int_equal(mr_chats_open(chats, MR_CHAT_PRIVATE, "Lobby", &chat), MR_EEXISTS);
+    assert_null(chat);
     assert_int_equal(mr_chats_close(chats, mr_chats_current(chats)), MR_EINVAL);
     mr_chats_free(chats);
 }
