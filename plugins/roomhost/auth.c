@@ -148,7 +148,7 @@ static void answer_later(struct mr_auth *auth, struct mr_auth_job *job, uint64_t
 {
     job->next = auth->late;
     auth->late = job;
-    uv_timer_start(&job->work->delay, on_delay, auth->hurry ? 0 : delay_ms, 0);
+    uv_timer_start(&job->work->delay, on_delay, auth->hurry || job->unwanted ? 0 : delay_ms, 0);
 }
 
 static void on_worked(uv_work_t *request, int status)
@@ -209,12 +209,23 @@ static void run_next(struct mr_auth *auth)
             mr_tries_allowed(auth->tries, job->name, strlen(job->name), uv_now(auth->loop));
         job->check = allowed ? MR_CHECK_BUSY : MR_CHECK_TOO_OFTEN;
         job->work->request.data = job->work;
-        if (allowed && !auth->hurry &&
+        if (allowed && !auth->hurry && !job->unwanted &&
             uv_queue_work(auth->loop, &job->work->request, on_work, on_worked) == 0)
             auth->running[place] = job;
         else
             answer_later(auth, job, MR_LIMIT_WRONG_PASSWORD_DELAY);
     }
+}
+
+static bool has_place(const struct mr_auth *auth, const struct mr_auth_job *job)
+{
+    size_t household = 0;
+    if (auth->waiting >= MR_LIMIT_ROOM_PASSWORDS)
+        return false;
+    for (const struct mr_auth_job *other = job->household[0] ? auth->first : NULL; other;
+         other = other->next)
+        household += !other->unwanted && strcmp(other->household, job->household) == 0;
+    return household < MR_LIMIT_HOUSEHOLD_PASSWORDS;
 }
 
 void mr_auth_submit(struct mr_auth *auth, struct mr_auth_job *job)
@@ -224,7 +235,7 @@ void mr_auth_submit(struct mr_auth *auth, struct mr_auth_job *job)
     uv_timer_init(auth->loop, &work->delay);
     work->delay.data = work;
     auth->pending++;
-    if (auth->waiting >= MR_LIMIT_ROOM_PASSWORDS) {
+    if (!has_place(auth, job)) {
         answer_later(auth, job, MR_LIMIT_WRONG_PASSWORD_DELAY);
         return;
     }
@@ -233,6 +244,11 @@ void mr_auth_submit(struct mr_auth *auth, struct mr_auth_job *job)
     auth->last = &job->next;
     auth->waiting++;
     run_next(auth);
+}
+
+void mr_auth_cancel(struct mr_auth_job *job)
+{
+    job->unwanted = true;
 }
 
 void mr_auth_hurry(struct mr_auth *auth)

@@ -4,7 +4,7 @@
  * scrypt takes some 50 ms of a core and 16 MiB, so jobs wait for their turn. Those for one name are
  * done one after the other, and after MR_LIMIT_LOGIN_TRIES wrong ones in a minute the rest is
  * turned away unseen. A name that nobody has costs the same. Whatever is not right is answered with
- * a delay.
+ * a delay. One household cannot fill the queue, nor can those who do not stay for the answer.
  */
 #ifndef MR_ROOMHOST_AUTH_H
 #define MR_ROOMHOST_AUTH_H
@@ -30,8 +30,9 @@ struct mr_auth_work;
 
 struct mr_auth_job {
     enum mr_auth_kind kind;
-    char name[MR_LIMIT_NAME + 1]; /* whose tries are counted */
-    bool known;                   /* false: there is no record, and the check fails */
+    char name[MR_LIMIT_NAME + 1];        /* whose tries are counted */
+    char household[MR_ADDRESS_TEXT_MAX]; /* "" is none, and may have as many as there is place */
+    bool known;                          /* false: there is no record, and the check fails */
     struct mr_password_record record;
     char hash[MR_LIMIT_CREDENTIAL_HASH + 1];
     char fresh_hash[MR_LIMIT_CREDENTIAL_HASH + 1];
@@ -41,6 +42,7 @@ struct mr_auth_job {
 
     void (*done)(struct mr_auth_job *job, void *ctx); /* frees it with mr_auth_job_free() */
     void *ctx;
+    bool unwanted;
     struct mr_auth_work *work;
     struct mr_auth_job *next;
 };
@@ -56,6 +58,10 @@ int mr_auth_new(struct uv_loop_s *loop, const struct mr_password_cost *cost, str
 
 /* Takes the job. done() is called exactly once, never from inside. */
 void mr_auth_submit(struct mr_auth *auth, struct mr_auth_job *job);
+
+/* Nobody waits for a submitted job any more: it is MR_CHECK_BUSY, unless it has begun. done() still
+ * is called. */
+void mr_auth_cancel(struct mr_auth_job *job);
 
 /* From now on everything is answered as soon as it can be; what has not begun is MR_CHECK_BUSY. */
 void mr_auth_hurry(struct mr_auth *auth);

@@ -108,13 +108,24 @@ void mr_guest_leave(struct mr_guest *guest, enum mr_leave how)
     else if (how == MR_LEAVE_DROP)
         mr_peer_drop(peer);
     leave_user(guest);
+    if (guest->checking)
+        mr_auth_cancel(guest->checking);
     if (!guest->busy)
         free_guest(guest);
+}
+
+void mr_guest_check(struct mr_guest *guest, struct mr_auth_job *job)
+{
+    memcpy(job->household, guest->household, sizeof job->household);
+    guest->busy = true;
+    guest->checking = job;
+    mr_auth_submit(guest->room->auth, job);
 }
 
 bool mr_guest_back(struct mr_guest *guest)
 {
     guest->busy = false;
+    guest->checking = NULL;
     if (guest->peer)
         return true;
     free_guest(guest);

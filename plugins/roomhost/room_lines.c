@@ -153,8 +153,7 @@ static void on_found(struct mr_store_job *found, void *ctx)
     } else {
         job->known = true;
         job->record = found->record;
-        guest->busy = true;
-        mr_auth_submit(guest->room->auth, job);
+        mr_guest_check(guest, job);
     }
     mr_store_job_free(found);
 }

@@ -140,8 +140,7 @@ static void check(struct mr_guest *guest, const struct mr_password_record *recor
     job->known = record != NULL;
     if (record)
         job->record = *record;
-    guest->busy = true;
-    mr_auth_submit(guest->room->auth, job);
+    mr_guest_check(guest, job);
 }
 
 static void on_found(struct mr_store_job *job, void *ctx)
@@ -181,8 +180,7 @@ static void begin_registration(struct mr_guest *guest, struct mr_span name)
     snprintf(job->name, sizeof job->name, "%s", guest->name);
     snprintf(job->hash, sizeof job->hash, "%s", guest->secret);
     mr_wipe(guest->secret, sizeof guest->secret);
-    guest->busy = true;
-    mr_auth_submit(guest->room->auth, job);
+    mr_guest_check(guest, job);
 }
 
 /* ---- The peer's callbacks ---- */

@@ -22,7 +22,8 @@ struct mr_guest {
     bool open;            /* through the handshake: it is told things */
     bool busy;            /* a job of the store or a password check is under way for it */
     char name[MR_LIMIT_NAME + 1];
-    int64_t account; /* between the lookup and the login */
+    struct mr_auth_job *checking; /* its password check, while one is under way */
+    int64_t account;              /* between the lookup and the login */
     char household[MR_ADDRESS_TEXT_MAX];
     char from[MR_ADDRESS_TEXT_MAX]; /* for the log */
     struct mr_bucket bucket;
@@ -70,6 +71,8 @@ enum mr_leave { MR_LEAVE_CLOSE, MR_LEAVE_DROP, MR_LEAVE_GONE };
 /* Takes it out of the room; everybody hears if its user has left. The guest is freed now, or when
  * the job that it waits for comes back. */
 void mr_guest_leave(struct mr_guest *guest, enum mr_leave how);
+/* Has a password checked or made for the guest, which then waits for it. */
+void mr_guest_check(struct mr_guest *guest, struct mr_auth_job *job);
 /* For a callback of a job: the guest waits for nothing any more. false: it has gone meanwhile, and
  * is freed. */
 bool mr_guest_back(struct mr_guest *guest);
