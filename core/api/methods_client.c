@@ -180,7 +180,8 @@ static void logout(void *ctx, struct mr_call *call, const cJSON *params)
 {
     struct mr_client_methods *methods = ctx;
     (void)params;
-    if (mr_session_state(methods->core->session) == MR_SESSION_OFFLINE) {
+    if (mr_session_state(methods->core->session) == MR_SESSION_OFFLINE &&
+        !mr_session_returning(methods->core->session)) {
         mr_call_fail(call, MR_EOFFLINE, "You are not in a room.");
         return;
     }

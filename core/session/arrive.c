@@ -165,6 +165,7 @@ static void on_kicked(struct mr_session *session, const struct mr_arrival *arriv
         return;
     }
     session->told = true;
+    session->kicked_by_room = by_room;
     MR_EMIT(&session->emitter, MR_EVENT_KICKED, MR_SPAN_FIELD("by", arrival->line.name));
     if (session->connection == connection)
         mr_session_end(session, "kicked", "The room has ended this connection.");

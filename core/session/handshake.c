@@ -89,6 +89,7 @@ static int become_online(struct mr_session *session)
     mr_timer_stop(&session->handshake);
     mr_timer_stop(&session->quiet);
     session->state = MR_SESSION_ONLINE;
+    session->online_ms = mr_loop_now_ms(session->options.loop);
     mr_room_enter(&session->room, &info, session->name, (int64_t)time(NULL));
     mr_mine_enter(&session->mine, session->room_name);
     return MR_OK;

@@ -4,6 +4,7 @@
  * handshake.c  from the open connection to the room
  * arrive.c   what comes from the room: lines to facts and events
  * answer.c   of that, what somebody has asked for
+ * reconnect.c  coming back to a room that shut down
  * send.c     what goes to the room: checked, formatted, into the outbox
  * room.c     what we know of the room
  * mine.c     found blocks: verified, paced, judged
@@ -52,6 +53,12 @@ struct mr_session {
     int broken_err;
     bool told; /* the end was announced by an event of its own */
     bool said_exit;
+    bool reconnect; /* mr_session_set_reconnect() */
+    bool kicked_by_room;
+    unsigned returns;                 /* tries to come back so far */
+    struct mr_timer *retry;           /* the next one */
+    struct mr_secret hash;            /* what logs in again; empty when nothing will */
+    uint64_t online_ms;               /* since when we are in */
     bool held;                        /* mr_session_hold() */
     uint64_t paid_ms;                 /* when coins may last have been spent by hand */
     char new_hash[MR_SHA512_HEX + 1]; /* of a change of the password under way */
@@ -86,6 +93,15 @@ void mr_session_end_refused(struct mr_session *session, struct mr_span said);
 void mr_session_end_protocol(struct mr_session *session, int err, const char *problem);
 /* MR_EINVAL and a sentence for a password that no new account should have. */
 int mr_session_check_new_password(const struct mr_secret *password, char *why, size_t why_size);
+
+/* The same login once more. */
+int mr_session_begin_again(struct mr_session *session, char *why, size_t why_size);
+
+/* reconnect.c */
+
+/* At an end, before the connection is dropped: in how many ms it will be tried again, 0: not. */
+uint64_t mr_session_plan_return(struct mr_session *session, const char *code);
+void mr_session_forget_return(struct mr_session *session);
 
 /* handshake.c */
 

@@ -69,7 +69,12 @@ void mr_session_end(struct mr_session *session, const char *code, const char *te
     const char *shown = session->told ? "" : text;
     if (session->state == MR_SESSION_OFFLINE)
         return;
-    snprintf(sentence, sizeof(sentence), "%s", shown);
+    uint64_t delay = mr_session_plan_return(session, code);
+    if (delay > 0)
+        snprintf(sentence, sizeof(sentence), "%s%sTrying to come back in %llu seconds.", shown,
+                 *shown ? " " : "", (unsigned long long)(delay + 999) / 1000);
+    else
+        snprintf(sentence, sizeof(sentence), "%s", shown);
     snprintf(room, sizeof(room), "%s", session->room_name);
     mr_log_write(session->options.log, MR_LOG_INFO, "%s: %s%s%s", room, code, *text ? ": " : "",
                  text);
@@ -168,10 +173,12 @@ static int begin(struct mr_session *session, const struct mr_address *address, c
     mr_address_format(address, session->room_name, sizeof(session->room_name));
     snprintf(session->name, sizeof(session->name), "%s", name);
     session->registering = registering;
-    session->told = session->said_exit = session->held = false;
+    session->told = session->said_exit = session->held = session->kicked_by_room = false;
     session->paid_ms = 0;
     session->lines_in = session->lines_out = 0;
-    int err = start_connection(session, hash);
+    int err = mr_secret_set(&session->hash, hash, strlen(hash));
+    if (err == MR_OK)
+        err = start_connection(session, mr_secret_str(&session->hash));
     if (err != MR_OK) {
         drop_connection(session);
         snprintf(why, why_size, "%s cannot be connected to: %s.", session->room_name,
@@ -183,6 +190,17 @@ static int begin(struct mr_session *session, const struct mr_address *address, c
     mr_log_write(session->options.log, MR_LOG_INFO, "%s: connecting as %s", session->room_name,
                  name);
     return MR_OK;
+}
+
+int mr_session_begin_again(struct mr_session *session, char *why, size_t why_size)
+{
+    struct mr_address address = session->address;
+    char name[MR_LIMIT_NAME + 1], hash[MR_LIMIT_CREDENTIAL_HASH + 1];
+    snprintf(name, sizeof(name), "%s", session->name);
+    snprintf(hash, sizeof(hash), "%s", mr_secret_str(&session->hash));
+    int err = begin(session, &address, name, hash, false, why, why_size);
+    mr_wipe(hash, sizeof(hash));
+    return err;
 }
 
 /* Characters, not bytes: each has one byte that does not go on with another. */
@@ -219,6 +237,7 @@ int mr_session_login(struct mr_session *session, const struct mr_address *addres
     err = mr_hash_credential(mr_secret_str(password), password->len, name, strlen(name), hash);
     if (err == MR_OK) {
         session->remembered = false;
+        mr_session_forget_return(session);
         err = begin(session, address, name, hash, registering, why, why_size);
     } else {
         snprintf(why, why_size, "This password cannot be used: %s.", mr_error_text(err));
@@ -248,6 +267,7 @@ int mr_session_login_remembered(struct mr_session *session, const struct mr_addr
         err = check_login(session, address, name, why, why_size);
     if (err == MR_OK) {
         session->remembered = true;
+        mr_session_forget_return(session);
         err = begin(session, address, name, hash, false, why, why_size);
     }
     mr_wipe(hash, sizeof(hash));
@@ -281,6 +301,7 @@ void mr_session_logout(struct mr_session *session)
 
 void mr_session_abort(struct mr_session *session)
 {
+    mr_session_forget_return(session);
     mr_session_end(session, "closed", "");
 }
 
@@ -367,6 +388,8 @@ int mr_session_new(const struct mr_session_options *options, struct mr_session *
     if (options->logins_path && !(session->logins_path = strdup(options->logins_path)))
         err = MR_ENOMEM;
     if (err == MR_OK)
+        err = mr_secret_init(&session->hash, MR_LIMIT_CREDENTIAL_HASH);
+    if (err == MR_OK)
         err = mr_mine_init(&session->mine, &mine, options->logins_path);
     if (err == MR_OK)
         err = mr_requests_new(&requests, &session->requests);
@@ -383,6 +406,8 @@ void mr_session_free(struct mr_session *session)
     if (!session)
         return;
     drop_connection(session);
+    mr_timer_stop(&session->retry);
+    mr_secret_free(&session->hash);
     mr_requests_free(&session->requests);
     mr_mine_free(&session->mine);
     mr_emitter_free(&session->emitter);

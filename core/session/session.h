@@ -56,6 +56,7 @@ struct mr_session_options {
     struct mr_log *log;
     const char *logins_path; /* remembered logins (logins.h); NULL: none are kept */
     uint64_t handshake_ms;   /* time to connect, and then to log in; 0: MR_LIMIT_HANDSHAKE_TIME */
+    uint64_t retry_ms;       /* before each try to come back; 0: 2 s, then longer and longer */
 };
 
 int mr_session_new(const struct mr_session_options *options, struct mr_session **out);
@@ -78,6 +79,13 @@ int mr_session_login(struct mr_session *session, const struct mr_address *addres
  * NULL: the one that was last used there. */
 int mr_session_login_remembered(struct mr_session *session, const struct mr_address *address,
                                 const char *name, char *why, size_t why_size);
+/* Whether to come back by itself when a room shuts down (it kicks "by Server"): five tries in two
+ * minutes, told by the usual events. Never after a person's kick. Off at first. Logging in, leaving
+ * or aborting ends it. */
+void mr_session_set_reconnect(struct mr_session *session, bool reconnect);
+/* Whether it is waiting to come back; the state is offline then. */
+bool mr_session_returning(const struct mr_session *session);
+
 /* Leaves: queued lines first, then /exit, then the close (at most 2 s). */
 void mr_session_logout(struct mr_session *session);
 /* Closes at once. */

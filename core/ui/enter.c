@@ -116,6 +116,7 @@ static void on_login(void *ctx, const char *event, const cJSON *data)
     enter->inside = true;
     mr_session_facts(enter->ui->core->session, &facts);
     if (at_prompt(enter)) {
+        mr_session_set_reconnect(enter->ui->core->session, true);
         mr_enter_set(enter, "connect.address", facts.address);
     } else if (enter->ui->plain) {
         mr_plain_start(enter->ui->plain);

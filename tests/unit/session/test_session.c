@@ -353,6 +353,81 @@ static void connecting_again_inside_the_end(void **state)
     mr_hook_remove(&hook);
 }
 
+static void coming_back_to_a_room_that_shut_down(void **state)
+{
+    struct world *world = *state;
+    char hash[160];
+    mr_session_set_reconnect(world->session, true);
+    world_enter(world);
+    snprintf(hash, sizeof(hash), "%s", world->hash);
+    world_send(world, "Server> You have been kicked by Server. ");
+    WORLD_UNTIL(world, ended(world));
+    assert_true(mr_session_returning(world->session));
+    assert_int_equal(mr_session_state(world->session), MR_SESSION_OFFLINE);
+    assert_non_null(strstr(world_text(world, "disconnect", "text"), "come back"));
+    WORLD_UNTIL(world, world_count(world, "login") == 1);
+    assert_false(mr_session_returning(world->session));
+    assert_int_equal(world->connections, 2);
+    assert_string_equal(world->hash, hash);
+    /* Not from a person's kick. */
+    WORLD_UNTIL(world, world->sealer);
+    world_forget(world);
+    world_send(world, "Server> You have been kicked by bob. ");
+    WORLD_UNTIL(world, ended(world));
+    assert_false(mr_session_returning(world->session));
+    world_run(world, 120);
+    assert_int_equal(world->connections, 2);
+}
+
+static void coming_back_is_given_up(void **state)
+{
+    struct world *world = *state;
+    mr_session_set_reconnect(world->session, true);
+    world_enter(world);
+    world_send(world, "Server> You have been kicked by Server. ");
+    WORLD_UNTIL(world, ended(world));
+    mr_watch_stop(&world->watch);
+    shutdown(world->listener, 2);
+    close(world->listener);
+    world->listener = -1;
+    WORLD_UNTIL(world,
+                world_count(world, "disconnect") == 6 && !mr_session_returning(world->session));
+    assert_string_equal(world_text(world, "disconnect", "code"), "refused");
+    world_run(world, 120);
+    assert_int_equal(world_count(world, "disconnect"), 6);
+}
+
+/* A refusal, the user and a new login each end it. */
+static void what_ends_coming_back(void **state)
+{
+    struct world *world = *state;
+    mr_session_set_reconnect(world->session, true);
+    for (int way = 0; way < 3; way++) {
+        world->manners = POLITE;
+        world_enter(world);
+        int before = world->connections;
+        world_send(world, "Server> You have been kicked by Server. ");
+        WORLD_UNTIL(world, ended(world));
+        world->manners = REFUSES;
+        world->refusal = "No.";
+        if (way == 0) {
+            WORLD_UNTIL(world, world_count(world, "login_failed") == 1 &&
+                                   world_count(world, "disconnect") == 2);
+        } else if (way == 1) {
+            mr_session_logout(world->session);
+            world_run(world, 120);
+            assert_int_equal(world->connections, before);
+        } else {
+            assert_int_equal(world_login(world, "bob", "other password", false), MR_OK);
+            WORLD_UNTIL(world, world_count(world, "disconnect") == 2);
+            world_run(world, 120);
+            assert_int_equal(world->connections, before + 1);
+            assert_string_equal(world->name, "bob");
+        }
+        assert_false(mr_session_returning(world->session));
+    }
+}
+
 static void kicked_by_a_user(void **state)
 {
     struct world *world = *state;
@@ -519,6 +594,9 @@ int main(void)
         TEST(aborting_at_every_step),
         TEST(aborting_inside_events),
         TEST(connecting_again_inside_the_end),
+        TEST(coming_back_to_a_room_that_shut_down),
+        TEST(coming_back_is_given_up),
+        TEST(what_ends_coming_back),
         TEST(kicked_by_a_user),
         TEST(kicked_and_closed_at_once),
         TEST(the_room_goes_away),

@@ -301,7 +301,8 @@ static int set_up(void **state, uint64_t handshake_ms)
                                                .settings = world->settings,
                                                .log = &world->log,
                                                .logins_path = world->logins_path,
-                                               .handshake_ms = world->handshake_ms};
+                                               .handshake_ms = world->handshake_ms,
+                                               .retry_ms = 50};
     assert_int_equal(mr_session_new(&options, &world->session), MR_OK);
     listen_on_loopback(world);
     assert_int_equal(mr_timer_start(world->loop, 1, 1, on_tick, world, &world->tick), MR_OK);
