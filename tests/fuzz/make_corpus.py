@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the kept inputs of the wire floor's fuzz targets from tests/vectors/vectors.json.
+"""Writes the kept inputs of fuzz targets, those of the wire floor from tests/vectors/vectors.json.
 
 Run it in the top folder after a change of what the inputs mean:  tests/fuzz/make_corpus.py
 """
 import json
+import struct
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -107,9 +108,38 @@ def texts():
         write("safe_text", name + "-cut", bytes([1, 5]) + data)
 
 
+def plugin_manifests():
+    text = b"moonroom-plugin 1 roomhost 0.1.0\0"
+    names = b"\0.shstrtab\0.moonroom\0"
+    header = struct.Struct("<16sHHIQQQIHHHHHH")
+    section = struct.Struct("<IIQQQQIIQQ")
+    start = header.size + len(names) + len(text)
+
+    def elf(count=3, strings=1, offset=header.size + len(names), size=len(text), kind=3):
+        ident = b"\x7fELF\2\1\1" + bytes(9)
+        head = header.pack(ident, kind, 62, 1, 0, 0, start, 0, header.size, 0, 0, section.size, count, strings)
+        rows = [
+            section.pack(0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+            section.pack(1, 3, 0, 0, header.size, len(names), 0, 0, 1, 0),
+            section.pack(11, 1, 2, 0, offset, size, 0, 0, 1, 0),
+        ]
+        return head + names + text + b"".join(rows)
+
+    write("plugin_manifest", "good", elf())
+    write("plugin_manifest", "cut", elf()[:-1])
+    write("plugin_manifest", "sections", elf(count=65535))
+    write("plugin_manifest", "strings", elf(strings=9))
+    write("plugin_manifest", "offset", elf(offset=2**64 - 1))
+    write("plugin_manifest", "size", elf(size=2**63))
+    write("plugin_manifest", "program", elf(kind=2))
+    write("plugin_manifest", "text", text)
+    write("plugin_manifest", "text-wrong", b"moonroom-plugin 4294967296 a b")
+
+
 if __name__ == "__main__":
     frames()
     envelopes()
     lines()
     logins()
     texts()
+    plugin_manifests()

@@ -85,21 +85,30 @@ static int64_t new_account(struct world *world, const char *name)
     return purse.account;
 }
 
-/* Finds a block and hands it in. */
-static enum mr_store_answer mine_one(struct mr_db *db, int64_t account, struct mr_purse *purse)
-{
+struct block {
     char prev[MR_WORK_HASH_HEX + 1], hash[MR_WORK_HASH_HEX + 1], s[MR_WORK_S_BYTES + 1];
-    assert_int_equal(mr_db_head(db, prev), MR_STORE_DONE);
-    memset(s, '.', MR_WORK_S_BYTES);
-    s[MR_WORK_S_BYTES] = '\0';
+};
+
+static void find_block(struct mr_db *db, struct block *out)
+{
+    assert_int_equal(mr_db_head(db, out->prev), MR_STORE_DONE);
+    memset(out->s, '.', MR_WORK_S_BYTES);
+    out->s[MR_WORK_S_BYTES] = '\0';
     for (unsigned i = 0;; i++) {
         char number[16];
         snprintf(number, sizeof number, "%08u", i);
-        memcpy(s, number, 8);
-        if (mr_work_verify(MR_WORK_S_PREV, 1, prev, s, hash) == MR_OK)
-            break;
+        memcpy(out->s, number, 8);
+        if (mr_work_verify(MR_WORK_S_PREV, 1, out->prev, out->s, out->hash) == MR_OK)
+            return;
     }
-    return mr_db_mine(db, account, prev, s, hash, purse);
+}
+
+/* Finds a block and hands it in. */
+static enum mr_store_answer mine_one(struct mr_db *db, int64_t account, struct mr_purse *purse)
+{
+    struct block found;
+    find_block(db, &found);
+    return mr_db_mine(db, account, found.prev, found.s, found.hash, purse);
 }
 
 static void earn(struct world *world, int64_t account, int blocks)
@@ -394,6 +403,8 @@ static void test_races(void **state)
     assert_int_equal(uv_loop_init(&loop), 0);
     int64_t ann = new_account(world, "ann");
     earn(world, ann, 2 * ROUNDS);
+    struct block found;
+    find_block(world->db, &found);
     assert_int_equal(mr_store_start(&loop, world->db, &tally.store), MR_OK);
     world->db = NULL;
     for (int round = 0; round < ROUNDS; round++) {
@@ -418,6 +429,18 @@ static void test_races(void **state)
     drain(&loop, &tally);
     assert_int_equal(tally.answers[MR_STORE_DONE], ROUNDS);
     assert_int_equal(tally.answers[MR_STORE_SHORT], 2 * ROUNDS);
+    /* One block, handed in by many at once: it is paid once. */
+    memset(tally.answers, 0, sizeof tally.answers);
+    for (int i = 0; i < MANY; i++) {
+        struct mr_store_job *job = job_of(MR_STORE_MINE, ann, &tally);
+        memcpy(job->prev, found.prev, sizeof job->prev);
+        memcpy(job->s, found.s, sizeof job->s);
+        memcpy(job->hash, found.hash, sizeof job->hash);
+        submit(&tally, job);
+    }
+    drain(&loop, &tally);
+    assert_int_equal(tally.answers[MR_STORE_DONE], 1);
+    assert_int_equal(tally.answers[MR_STORE_STALE], MANY - 1);
     /* A deletion in the middle: what comes behind it finds nobody. */
     memset(tally.answers, 0, sizeof tally.answers);
     for (int i = 0; i < 9; i++) {
@@ -433,7 +456,7 @@ static void test_races(void **state)
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&loop), 0);
     world->db = open_room(world->path, &given);
-    assert_int_equal(assert_sound(world->db).spent, ROUNDS * MR_COINS_COOKIE);
+    assert_int_equal(assert_sound(world->db).spent, ROUNDS * MR_COINS_COOKIE + MR_COINS_BLOCK);
 }
 
 /* The child writes the number of each act that was answered into the pipe, then it is killed. */
