@@ -12,6 +12,8 @@ local function remember()
     local answer = ui.input(question, { default = "login" })
     if answer == "login" or answer == "name" or answer == "no" or not answer then
       what = answer or "no"
+    else
+      tell.done("Please type login, name or no.")
     end
   end
   local ok, err = client.remember(what)

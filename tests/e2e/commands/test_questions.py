@@ -247,6 +247,7 @@ def test_login_is_remembered_when_asked(sit_down):
     alice.type("/login alice")
     answer(alice, "Password of alice:", PASSWORD)
     answer(alice, "Remember on this computer: login, name or no? [login]", "perhaps")
+    alice.see("Please type login, name or no.")
     answer(alice, "Remember on this computer: login, name or no? [login]", "login")
     alice.type("/logout")
     alice.see_cursor_line("Lobby (offline) >")
