@@ -25,7 +25,7 @@
 #include "core/script/script.h"
 #include "core/ui/ui.h"
 
-enum { WHY = 512, LEAVE_MS = 2500, SIGNALS = 3 };
+enum { WHY = 512, LEAVE_MS = 2500, SCRIPTS_MS = 2000, SIGNALS = 3 };
 
 struct mr_app {
     struct mr_cli cli;
@@ -41,6 +41,7 @@ struct mr_app {
     struct mr_local *local;
     struct mr_signal *signals[SIGNALS];
     struct mr_timer *leaving; /* set once we are on the way out */
+    struct mr_timer *waiting; /* for the scripts of `moonroom run` */
     struct mr_secret password;
     int exit_code;
     bool quitting;
@@ -133,6 +134,43 @@ static void enter_room(struct mr_app *app, const char *text)
     int err = mr_ui_enter(app->ui, &entry);
     if (err < 0) {
         mr_log_write(&app->log, MR_LOG_ERROR, "could not enter the room: %s", mr_error_text(err));
+    }
+}
+
+/* `moonroom run` goes into the room once its scripts listen, so that they miss nothing; one that
+ * waits for something while it loads is not waited for. */
+static void enter_with_scripts(void *ctx)
+{
+    struct mr_app *app = ctx;
+    mr_timer_stop(&app->waiting);
+    if (!app->quitting) {
+        enter_room(app, app->cli.address);
+    }
+}
+
+static void on_script_loaded(void *ctx, const char *name, const cJSON *data)
+{
+    struct mr_app *app = ctx;
+    (void)name;
+    (void)data;
+    if (app->waiting && mr_scripts_ready(app->scripts)) {
+        enter_with_scripts(app);
+    }
+}
+
+static int enter_first_room(struct mr_app *app)
+{
+    switch (app->cli.mode) {
+    case MR_CLI_LOCAL:
+        return MR_OK; /* when it is open */
+    case MR_CLI_RUN:
+        return mr_timer_start(app->core.loop, SCRIPTS_MS, 0, enter_with_scripts, app,
+                              &app->waiting);
+    default:
+        enter_room(app, app->cli.address
+                            ? app->cli.address
+                            : mr_settings_string(app->core.settings, "connect.address"));
+        return MR_OK;
     }
 }
 
@@ -242,6 +280,7 @@ static void destroy_app(struct mr_app *app)
         mr_signal_stop(&app->signals[i]);
     }
     mr_timer_stop(&app->leaving);
+    mr_timer_stop(&app->waiting);
     mr_control_stop(&app->control);
     mr_stdio_rpc_stop(&app->rpc);
     mr_scripts_free(app->scripts);
@@ -302,6 +341,9 @@ static int start_parts(struct mr_app *app)
     if (err == MR_OK) {
         err = mr_hooks_listen(core->hooks, "script_ended", 100, app, on_script_ended, app, NULL);
     }
+    if (err == MR_OK) {
+        err = mr_hooks_listen(core->hooks, "script_loaded", 100, app, on_script_loaded, app, NULL);
+    }
     if (err == MR_OK && app->cli.mode == MR_CLI_RPC) {
         err = mr_stdio_rpc_start(core, &app->rpc, why, sizeof why);
     }
@@ -337,10 +379,9 @@ static int run_app(struct mr_app *app)
         err = start_parts(app);
     }
     if (err == MR_OK) {
-        if (app->cli.mode != MR_CLI_LOCAL) {
-            const char *last = mr_settings_string(app->core.settings, "connect.address");
-            enter_room(app, app->cli.address ? app->cli.address : last);
-        }
+        err = enter_first_room(app);
+    }
+    if (err == MR_OK) {
         err = mr_loop_run(app->core.loop);
     }
     destroy_app(app);
