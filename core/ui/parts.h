@@ -67,9 +67,8 @@ const char *mr_ui_me(const struct mr_ui *ui);
 
 /* ui_input.c: what the user types. */
 extern const struct mr_prompt_callbacks mr_ui_prompt_callbacks;
-/* A whole line, as typed: a command, or talk in the current chat. With `restore` a line that could
- * not be sent comes back to the prompt. */
-void mr_ui_submit(struct mr_ui *ui, const char *line, bool restore);
+/* A whole line, as typed: a command, or talk in the current chat. */
+void mr_ui_submit(struct mr_ui *ui, const char *line);
 void mr_ui_update_prompt(struct mr_ui *ui);
 /* For mr_asks_new(): shows the question of the moment. */
 void mr_ui_ask_changed(void *ctx);

@@ -98,7 +98,7 @@ static void submit(struct mr_plain *plain, char *line, size_t len)
         mr_ui_tell(plain->ui, MR_ROLE_ERROR, "A line with a NUL in it was not sent.");
     } else {
         plain->commands = plain->commands || line[0] == '/';
-        mr_ui_submit(plain->ui, line, false);
+        mr_ui_submit(plain->ui, line);
     }
 }
 

@@ -6,8 +6,10 @@
 
 #include "core/base/limits.h"
 #include "core/ui/cell.h"
+#include "core/ui/wrap.h"
 
-enum { GAP = 2 }; /* blanks between two columns */
+enum { GAP = 2 };           /* blanks between two columns */
+enum { LEAST_FOLDED = 20 }; /* columns that a folded one has at least */
 
 struct table {
     struct mr_safe_text *cells; /* rows x columns, the header first if there is one */
@@ -90,6 +92,21 @@ static int fill(struct table *table, const cJSON *rows, const cJSON *header)
     return err;
 }
 
+/* Where the last column begins if it is of text and alone makes the lines too long, else 0. Then it
+ * is folded, not cut: what stands there is mostly a sentence. */
+static size_t folded_from(const struct table *table, size_t available)
+{
+    size_t others = 0;
+
+    for (size_t i = 0; i + 1 < table->columns; i++) {
+        others += table->width[i] + GAP;
+    }
+    return !table->numbers[table->columns - 1] && others + LEAST_FOLDED <= available &&
+                   others + table->width[table->columns - 1] > available
+               ? others
+               : 0;
+}
+
 /* Takes columns away from the widest until the line fits; none gets narrower than 3. */
 static void squeeze(struct table *table, size_t available)
 {
@@ -135,6 +152,28 @@ static int draw_row(const struct table *table, size_t index, const struct mr_sty
     return err == MR_OK ? mr_buf_append_byte(out, '\n') : err;
 }
 
+static int draw(struct table *table, const struct mr_style *style, size_t columns,
+                struct mr_buf *out)
+{
+    size_t from = folded_from(table, columns);
+    struct mr_buf lines;
+    int err = MR_OK;
+
+    mr_buf_init(&lines, out->max);
+    if (from == 0) {
+        squeeze(table, columns);
+    }
+    for (size_t i = 0; i < table->rows && err == MR_OK; i++) {
+        err = draw_row(table, i, style, &lines);
+    }
+    if (err == MR_OK) {
+        err = from ? mr_wrap(mr_buf_str(&lines), columns, from, out)
+                   : mr_buf_append(out, mr_buf_data(&lines), mr_buf_len(&lines));
+    }
+    mr_buf_free(&lines);
+    return err;
+}
+
 int mr_table_render(const struct mr_style *style, const cJSON *rows, const cJSON *header,
                     size_t columns, struct mr_buf *out)
 {
@@ -154,10 +193,7 @@ int mr_table_render(const struct mr_style *style, const cJSON *rows, const cJSON
     }
     err = fill(&table, rows, header);
     if (err == MR_OK) {
-        squeeze(&table, columns);
-    }
-    for (size_t i = 0; i < table.rows && err == MR_OK; i++) {
-        err = draw_row(&table, i, style, out);
+        err = draw(&table, style, columns, out);
     }
     for (size_t i = 0; i < table.rows * table.columns; i++) {
         mr_safe_text_free(&table.cells[i]);

@@ -9,8 +9,8 @@
 
 /* Appends lines, each ended by LF. `rows` is an array of arrays of strings, numbers and booleans,
  * `header` such an array or NULL. A column of numbers stands to the right. What is wider than
- * `columns` is cut, in the widest column first. MR_EINVAL for other values, MR_ELIMIT for more rows
- * or columns than allowed. */
+ * `columns` is cut, in the widest column first; a last column of text is folded instead. MR_EINVAL
+ * for other values, MR_ELIMIT for more rows or columns than allowed. */
 int mr_table_render(const struct mr_style *style, const cJSON *rows, const cJSON *header,
                     size_t columns, struct mr_buf *out);
 

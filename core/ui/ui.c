@@ -54,12 +54,30 @@ static int make_history(struct mr_ui *ui)
     return err;
 }
 
+/* A colour is free text for the settings; here is where it is known what it means. */
+static void check_color(struct mr_ui *ui, const char *setting)
+{
+    char sgr[MR_STYLE_SGR];
+
+    if (strcmp(setting, "color.names") != 0 &&
+        mr_style_parse(mr_settings_string(ui->core->settings, setting), sgr) < 0) {
+        mr_ui_tell(ui, MR_ROLE_ERROR,
+                   "%s is no colour that is known, so the usual one is shown. Colours are black, "
+                   "red, green, yellow, blue, magenta, cyan, white, 0 to 255 and none, with bold, "
+                   "underline or bright before them.",
+                   mr_settings_string(ui->core->settings, setting));
+    }
+}
+
 static void on_setting(void *ctx, const char *name, const cJSON *data)
 {
     struct mr_ui *ui = ctx;
     const char *setting = mr_json_string(data, "name");
 
     (void)name;
+    if (setting && strncmp(setting, "color.", 6) == 0) {
+        check_color(ui, setting);
+    }
     if (ui->kind == MR_UI_PROMPT && setting &&
         (strncmp(setting, "color", 5) == 0 || strcmp(setting, "time.format") == 0)) {
         mr_style_load(&ui->style, ui->core->settings, &ui->terminal);

@@ -111,7 +111,7 @@ static int talk(struct mr_ui *ui, const char *line, char *why, size_t why_size)
     return mr_session_say(ui->core->session, line, why, why_size);
 }
 
-void mr_ui_submit(struct mr_ui *ui, const char *line, bool restore)
+void mr_ui_submit(struct mr_ui *ui, const char *line)
 {
     char why[MR_UI_WHY] = "";
 
@@ -127,10 +127,8 @@ void mr_ui_submit(struct mr_ui *ui, const char *line, bool restore)
     int err = talk(ui, line, why, sizeof why);
 
     if (err < 0) {
-        mr_ui_tell(ui, MR_ROLE_ERROR, "%s", why[0] ? why : mr_error_text(err));
-        if (restore && ui->prompt) {
-            mr_prompt_set_line(ui->prompt, line, strlen(line));
-        }
+        mr_ui_tell(ui, MR_ROLE_ERROR, "%s%s", why[0] ? why : mr_error_text(err),
+                   ui->prompt ? " (The key Up brings the line back.)" : "");
     }
 }
 
@@ -189,7 +187,7 @@ static void on_line(void *ctx, const char *line)
 
     if (!ui->asking) {
         remember(ui, line);
-        mr_ui_submit(ui, line, true);
+        mr_ui_submit(ui, line);
     } else if (!mr_asks_answer(ui->asks, line)) {
         const struct mr_question *question = mr_asks_current(ui->asks);
 

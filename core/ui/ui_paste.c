@@ -27,7 +27,7 @@ static void send_lines(struct mr_ui *ui, const char *text)
                        "Line %u begins with / and was not sent: a paste never runs commands.",
                        number);
         } else if (line) {
-            mr_ui_submit(ui, line, false);
+            mr_ui_submit(ui, line);
         }
         free(line);
         at += len + (at[len] == '\n');

@@ -8,14 +8,23 @@
 #include "core/runtime/json.h"
 #include "core/ui/chatlog.h"
 #include "core/ui/parts.h"
+#include "core/ui/wrap.h"
+
+enum { INDENT = 2 }; /* of what follows a fold: it cannot be taken for another line */
 
 void mr_ui_print(struct mr_ui *ui, const char *lines)
 {
-    if (ui->prompt) {
-        mr_prompt_print(ui->prompt, lines);
-    } else {
+    struct mr_buf folded;
+
+    if (!ui->prompt) {
         fputs(lines, stderr);
+        return;
     }
+    mr_buf_init(&folded, (size_t)MR_LIMIT_SHOWN_TEXT * 8);
+    if (mr_wrap(lines, mr_ui_columns(ui), INDENT, &folded) == MR_OK) {
+        mr_prompt_print(ui->prompt, mr_buf_str(&folded));
+    }
+    mr_buf_free(&folded);
 }
 
 void mr_ui_print_in(struct mr_ui *ui, struct mr_chat *chat, const char *lines)

@@ -146,9 +146,12 @@ def test_long_lines_are_capped(server, alice):
     assert not any("xxx" in line for line in server.received.history)
 
 
-def test_a_line_that_was_not_sent_comes_back(server, alice):
+def test_a_line_that_was_not_sent_can_be_had_back(server, alice):
     alice.type("y" * 1600)
-    alice.wait(lambda: alice.lines()[-1].endswith("y" * 10) or alice.lines()[-2].endswith("y" * 10), "the line again")
+    alice.see(re.compile(r"The key Up brings the\s+line back"))
+    alice.see_cursor_line("Lobby >")
+    alice.key("\x1b[A")
+    alice.wait(lambda: bottom(alice, 21) == "Lobby > " + "y" * 1600, "the line again")
     assert not any("yyy" in line for line in server.received.history)
 
 

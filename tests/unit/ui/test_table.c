@@ -41,6 +41,15 @@ static void cuts_what_is_too_wide(void **state)
     check_table("[[\"日本語日本語\",\"x\"]]", NULL, 9, "日本…   x\n");
 }
 
+static void folds_the_last_column(void **state)
+{
+    (void)state;
+    check_table("[[\"name\",\"one two three four five six seven\"],[\"n\",\"short\"]]", NULL, 30,
+                "name  one two three four five\n      six seven\nn     short\n");
+    check_table("[[\"https://example.org/\",\"one two three four five six\"]]", NULL, 44,
+                "https://example.org/  one two three four\n                      five six\n");
+}
+
 static void shows_controls_as_symbols(void **state)
 {
     (void)state;
@@ -146,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(aligns_by_width),
         cmocka_unit_test(cuts_what_is_too_wide),
+        cmocka_unit_test(folds_the_last_column),
         cmocka_unit_test(shows_controls_as_symbols),
         cmocka_unit_test(refuses_other_values),
         cmocka_unit_test(has_limits),
