@@ -1,8 +1,6 @@
-#include "plugins/roomhost/peer.h"
+#include "plugins/roomhost/peer_parts.h"
 
 #include "core/base/limits.h"
-#include "plugins/roomhost/outbox.h"
-#include "plugins/roomhost/spacing.h"
 
 #include <moonroom/errors.h>
 
@@ -12,14 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <uv.h>
-
-enum peer_state {
-    PEER_HANDSHAKE, /* before acknowledgement 2; there is a `login` */
-    PEER_OPEN,      /* lines; there are `sealer` and `reader` */
-    PEER_CLOSING,   /* nobody's any more: sends its rest, waits for the other end */
-    PEER_GONE       /* its handles are being closed */
-};
 
 enum {
     KEEPALIVE_S = 60,
@@ -28,216 +18,10 @@ enum {
     HANDLES = 4 /* tcp and the three timers */
 };
 
-struct mr_peer {
-    struct mr_peers *peers;
-    void *owner; /* NULL once it is nobody's */
-    enum peer_state state;
-    unsigned handles; /* still open */
-    uv_tcp_t tcp;
-    uv_timer_t deadline; /* of the handshake; of the goodbye */
-    uv_timer_t quiet;    /* silence that means something */
-    uv_timer_t flush;    /* the next frame's time */
-
-    struct mr_login_room *login;
-    struct mr_sealer *sealer;
-    struct mr_frame_reader *reader;
-    struct mr_span rest; /* of the text of the last frame, in the reader */
-    bool waiting;        /* a line is being dealt with */
-    bool ready;          /* it has been: the next one may come */
-    bool ended;          /* the other end has said all it had to say */
-
-    struct mr_outbox outbox;
-    struct mr_buf out; /* what is being written */
-    uv_write_t write;
-    uv_shutdown_t shutdown;
-    bool writing;
-    bool shut;
-    const char *broken; /* why it cannot go on; NULL: it can */
-    struct mr_spacing spacing;
-
-    bool in_todo;
-    struct mr_peer *todo_next, **todo_link;
-};
-
-static void take_from_todo(struct mr_peer *peer)
-{
-    if (!peer->in_todo)
-        return;
-    *peer->todo_link = peer->todo_next;
-    if (peer->todo_next)
-        peer->todo_next->todo_link = peer->todo_link;
-    peer->in_todo = false;
-}
-
-static void put_in_todo(struct mr_peer *peer)
-{
-    if (peer->in_todo || peer->state == PEER_GONE)
-        return;
-    peer->todo_next = peer->peers->todo;
-    peer->todo_link = &peer->peers->todo;
-    if (peer->todo_next)
-        peer->todo_next->todo_link = &peer->todo_next;
-    peer->peers->todo = peer;
-    peer->in_todo = true;
-}
-
-/* ---- The end ---- */
-
-static void on_closed(uv_handle_t *handle)
-{
-    struct mr_peer *peer = handle->data;
-    if (--peer->handles > 0)
-        return;
-    mr_login_room_free(peer->login);
-    mr_sealer_free(peer->sealer);
-    mr_frame_reader_free(peer->reader);
-    mr_outbox_free(&peer->outbox);
-    mr_buf_free(&peer->out);
-    peer->peers->alive--;
-    free(peer);
-}
-
-static void destroy(struct mr_peer *peer)
-{
-    if (peer->state == PEER_GONE)
-        return;
-    peer->state = PEER_GONE;
-    peer->owner = NULL;
-    take_from_todo(peer);
-    uv_close((uv_handle_t *)&peer->tcp, on_closed);
-    uv_close((uv_handle_t *)&peer->deadline, on_closed);
-    uv_close((uv_handle_t *)&peer->quiet, on_closed);
-    uv_close((uv_handle_t *)&peer->flush, on_closed);
-}
-
-/* It ended by itself: the owner, if it still has one, is told. */
-static void gone(struct mr_peer *peer, const char *why)
-{
-    void *owner = peer->owner;
-    const struct mr_peer_callbacks *callbacks = peer->peers->callbacks;
-    destroy(peer);
-    if (owner)
-        callbacks->on_gone(owner, why);
-}
-
 static void on_deadline(uv_timer_t *timer)
 {
-    gone(timer->data, "the handshake took too long");
+    mr_peer_gone(timer->data, "the handshake took too long");
 }
-
-/* ---- Out ---- */
-
-static void on_shutdown(uv_shutdown_t *request, int status)
-{
-    struct mr_peer *peer = request->data;
-    if (status < 0 && status != UV_ECANCELED)
-        destroy(peer);
-}
-
-static void say_goodbye(struct mr_peer *peer)
-{
-    if (peer->shut)
-        return;
-    peer->shut = true;
-    peer->shutdown.data = peer;
-    if (peer->ended || uv_shutdown(&peer->shutdown, (uv_stream_t *)&peer->tcp, on_shutdown) != 0)
-        destroy(peer);
-}
-
-static void on_written(uv_write_t *request, int status)
-{
-    struct mr_peer *peer = request->data;
-    peer->writing = false;
-    if (status == UV_ECANCELED)
-        return;
-    if (status < 0)
-        gone(peer, "the connection broke");
-    else
-        put_in_todo(peer);
-}
-
-/* Callers need not expect to lose their peer: it goes in the next turn. */
-static void break_off(struct mr_peer *peer, const char *why)
-{
-    if (!peer->broken)
-        peer->broken = why;
-    put_in_todo(peer);
-}
-
-/* Writes peer->out: one segment where the system takes it at once. */
-static void write_out(struct mr_peer *peer)
-{
-    uv_stream_t *stream = (uv_stream_t *)&peer->tcp;
-    uv_buf_t buf = uv_buf_init((char *)mr_buf_data(&peer->out), (unsigned)mr_buf_len(&peer->out));
-    int sent = uv_try_write(stream, &buf, 1);
-    if (sent < 0 && sent != UV_EAGAIN) {
-        break_off(peer, "the connection broke");
-        return;
-    }
-    mr_buf_consume(&peer->out, sent > 0 ? (size_t)sent : 0);
-    if (mr_buf_len(&peer->out) == 0) {
-        mr_buf_free(&peer->out);
-        return;
-    }
-    buf = uv_buf_init((char *)mr_buf_data(&peer->out), (unsigned)mr_buf_len(&peer->out));
-    peer->write.data = peer;
-    if (uv_write(&peer->write, stream, &buf, 1, on_written) != 0)
-        break_off(peer, "the connection broke");
-    else
-        peer->writing = true;
-}
-
-static void on_flush(uv_timer_t *timer)
-{
-    put_in_todo(timer->data);
-}
-
-static void send_frame(struct mr_peer *peer, uint64_t now)
-{
-    struct mr_span text;
-    int err = mr_outbox_next(&peer->outbox, &text);
-    if (err == MR_OK && text.len == 0)
-        return;
-    mr_buf_clear(&peer->out);
-    if (err == MR_OK)
-        err = mr_envelope_seal(peer->sealer, text.at, text.len, &peer->out);
-    if (err != MR_OK) {
-        break_off(peer, mr_error_text(err));
-        return;
-    }
-    mr_spacing_sent(&peer->spacing, mr_buf_len(&peer->out), now);
-    write_out(peer);
-}
-
-static uint64_t next_frame_time(struct mr_peer *peer, uint64_t now)
-{
-    size_t waiting = mr_outbox_bytes(&peer->outbox);
-    size_t text = waiting < MR_LIMIT_FRAME_OUT_TEXT ? waiting : MR_LIMIT_FRAME_OUT_TEXT;
-    return mr_spacing_when(&peer->spacing, mr_sealer_frame_len(peer->sealer, text),
-                           mr_spacing_window(waiting), peer->peers->join_delay_ms, now);
-}
-
-/* One frame at a time, and not too soon after those before. */
-static void flush(struct mr_peer *peer)
-{
-    uint64_t now = uv_now(peer->peers->loop);
-    if (peer->broken) {
-        gone(peer, peer->broken);
-        return;
-    }
-    if (peer->writing)
-        return;
-    if (!mr_outbox_empty(&peer->outbox) && now >= next_frame_time(peer, now))
-        send_frame(peer, now);
-    if (peer->broken || peer->writing)
-        return;
-    if (!mr_outbox_empty(&peer->outbox))
-        uv_timer_start(&peer->flush, on_flush, next_frame_time(peer, now) - now, 0);
-    else if (peer->state == PEER_CLOSING)
-        say_goodbye(peer);
-}
-
-/* ---- In ---- */
 
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
 static void on_quiet(uv_timer_t *timer);
@@ -298,7 +82,7 @@ static void linger(struct mr_peer *peer)
     uv_timer_stop(&peer->quiet);
     uv_timer_start(&peer->deadline, on_deadline, MR_LIMIT_GOODBYE, 0);
     read_on(peer);
-    put_in_todo(peer);
+    mr_peer_todo(peer);
 }
 
 /* What it sends cannot be read. An old client would not notice a mere close. */
@@ -310,7 +94,7 @@ static void give_up(struct mr_peer *peer, const char *why)
     peer->peers->callbacks->on_gone(owner, why);
 }
 
-static void hand_out(struct mr_peer *peer)
+void mr_peer_hand_out(struct mr_peer *peer)
 {
     while (peer->state == PEER_OPEN && !peer->waiting) {
         struct mr_line line;
@@ -329,7 +113,7 @@ static void hand_out(struct mr_peer *peer)
     if (peer->waiting)
         uv_read_stop((uv_stream_t *)&peer->tcp);
     else if (peer->ended && !uv_is_active((uv_handle_t *)&peer->quiet))
-        gone(peer, "it left");
+        mr_peer_gone(peer, "it left");
     else
         read_on(peer);
 }
@@ -337,7 +121,7 @@ static void hand_out(struct mr_peer *peer)
 static void open_up(struct mr_peer *peer)
 {
     if (mr_login_room_finish(peer->login, &peer->sealer, &peer->reader) != MR_OK) {
-        gone(peer, "the handshake failed");
+        mr_peer_gone(peer, "the handshake failed");
         return;
     }
     mr_login_room_free(peer->login);
@@ -345,7 +129,7 @@ static void open_up(struct mr_peer *peer)
     peer->state = PEER_OPEN;
     uv_timer_stop(&peer->deadline);
     peer->peers->callbacks->on_open(peer->owner);
-    hand_out(peer);
+    mr_peer_hand_out(peer);
 }
 
 static void send_info(struct mr_peer *peer)
@@ -354,13 +138,13 @@ static void send_info(struct mr_peer *peer)
     peer->peers->callbacks->on_info(peer->owner, &info);
     mr_buf_clear(&peer->out);
     if (peer->writing || mr_login_room_info(peer->login, &info, &peer->out) != MR_OK) {
-        gone(peer, "the handshake failed");
+        mr_peer_gone(peer, "the handshake failed");
         return;
     }
     /* Acknowledgement 2 may be under way before this is read, and it is read with one read: what
      * comes behind must not come soon. */
     mr_spacing_sent(&peer->spacing, MR_SPACING_BYTES, uv_now(peer->peers->loop));
-    write_out(peer);
+    mr_peer_write(peer);
 }
 
 static void shake_hands(struct mr_peer *peer)
@@ -368,7 +152,7 @@ static void shake_hands(struct mr_peer *peer)
     while (peer->state == PEER_HANDSHAKE) {
         int verdict = mr_login_room_next(peer->login);
         if (verdict < 0) {
-            gone(peer, mr_login_room_problem(peer->login));
+            mr_peer_gone(peer, mr_login_room_problem(peer->login));
         } else if (verdict == MR_LOGIN_CREDENTIALS) {
             uv_timer_stop(&peer->deadline);
             peer->peers->callbacks->on_credentials(peer->owner,
@@ -381,7 +165,7 @@ static void shake_hands(struct mr_peer *peer)
             if (verdict == MR_LOGIN_WAIT)
                 wait_quiet(peer, mr_login_room_wait_ms(peer->login));
             else if (peer->ended)
-                gone(peer, "it left during the handshake");
+                mr_peer_gone(peer, "it left during the handshake");
             return;
         }
     }
@@ -392,7 +176,7 @@ static void go_on(struct mr_peer *peer)
     if (peer->state == PEER_HANDSHAKE)
         shake_hands(peer);
     else if (peer->state == PEER_OPEN)
-        hand_out(peer);
+        mr_peer_hand_out(peer);
 }
 
 static void on_quiet(uv_timer_t *timer)
@@ -410,11 +194,11 @@ static void on_end(struct mr_peer *peer, ssize_t status)
     peer->ended = true;
     uv_read_stop((uv_stream_t *)&peer->tcp);
     if (peer->state == PEER_CLOSING && peer->shut)
-        destroy(peer);
+        mr_peer_end(peer);
     else if (peer->state == PEER_CLOSING)
         return; /* it may still read what is on its way */
     else if (status != UV_EOF)
-        gone(peer, "the connection broke");
+        mr_peer_gone(peer, "the connection broke");
     else
         on_quiet(&peer->quiet);
 }
@@ -437,7 +221,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     else if (peer->state == PEER_OPEN)
         give_up(peer, mr_error_text(err));
     else
-        gone(peer, mr_error_text(err));
+        mr_peer_gone(peer, mr_error_text(err));
 }
 
 /* ---- For the owner ---- */
@@ -466,7 +250,7 @@ static int start(struct mr_peer *peer, int fd)
     peer->peers->alive++;
     if (uv_tcp_open(&peer->tcp, fd) != 0) {
         close(fd);
-        destroy(peer);
+        mr_peer_end(peer);
         return MR_EIO;
     }
     uv_tcp_keepalive(&peer->tcp, 1, KEEPALIVE_S);
@@ -504,7 +288,7 @@ void mr_peer_accept(struct mr_peer *peer)
     mr_buf_clear(&peer->out);
     /* An error here is one of memory: the deadline then ends it. */
     if (mr_login_room_accept(peer->login, &peer->out) == MR_OK)
-        write_out(peer);
+        mr_peer_write(peer);
 }
 
 void mr_peer_refuse(struct mr_peer *peer, const char *sentence)
@@ -513,7 +297,7 @@ void mr_peer_refuse(struct mr_peer *peer, const char *sentence)
     int err = mr_login_room_refuse(peer->login, sentence, &peer->out);
     linger(peer);
     if (err == MR_OK)
-        write_out(peer);
+        mr_peer_write(peer);
 }
 
 void mr_peer_send(struct mr_peer *peer, struct mr_span line)
@@ -521,16 +305,16 @@ void mr_peer_send(struct mr_peer *peer, struct mr_span line)
     if (peer->state != PEER_OPEN)
         return;
     if (mr_outbox_add(&peer->outbox, line) == MR_OK)
-        put_in_todo(peer);
+        mr_peer_todo(peer);
     else
-        break_off(peer, "it does not read");
+        mr_peer_break(peer, "it does not read");
 }
 
 void mr_peer_next(struct mr_peer *peer)
 {
     peer->waiting = false;
     peer->ready = true;
-    put_in_todo(peer);
+    mr_peer_todo(peer);
 }
 
 void mr_peer_close(struct mr_peer *peer)
@@ -538,44 +322,10 @@ void mr_peer_close(struct mr_peer *peer)
     if (peer->state == PEER_OPEN)
         linger(peer);
     else
-        destroy(peer);
+        mr_peer_end(peer);
 }
 
 void mr_peer_drop(struct mr_peer *peer)
 {
-    destroy(peer);
-}
-
-/* Takes the list over into *first, from which peers that go meanwhile take themselves off. */
-static void take_todo(struct mr_peers *peers, struct mr_peer **first)
-{
-    *first = peers->todo;
-    peers->todo = NULL;
-    if (*first)
-        (*first)->todo_link = first;
-}
-
-void mr_peers_turn(struct mr_peers *peers)
-{
-    struct mr_peer *first;
-    /* Lines that are handed out make new ones to send, which are joined with those that wait. Peers
-     * that go make some as well. */
-    while (peers->todo) {
-        take_todo(peers, &first);
-        while (first) {
-            struct mr_peer *peer = first;
-            take_from_todo(peer);
-            bool ready = peer->ready;
-            peer->ready = false;
-            if (ready)
-                hand_out(peer);
-            put_in_todo(peer);
-        }
-        take_todo(peers, &first);
-        while (first) {
-            struct mr_peer *peer = first;
-            take_from_todo(peer);
-            flush(peer);
-        }
-    }
+    mr_peer_end(peer);
 }
