@@ -20,6 +20,7 @@
 #include "core/app/subcommand.h"
 #include "core/base/exit.h"
 #include "core/base/limits.h"
+#include "core/base/secret.h"
 #include "core/runtime/file.h"
 #include "core/runtime/json.h"
 #include "core/script/script.h"
@@ -407,6 +408,7 @@ static int describe_api(void)
 int mr_app_main(int argc, char **argv)
 {
     struct mr_app app = {0};
+    mr_secret_no_dumps();
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
     int code = mr_cli_parse(argc, argv, &app.cli);

@@ -17,6 +17,11 @@ void mr_wipe(void *memory, size_t len);
 /* Whether two blocks of len bytes are equal, in a time that depends on len alone. */
 bool mr_equal_secret(const void *a, const void *b, size_t len);
 
+/* Keeps all of this process's memory out of core files and from other processes of the user, for
+ * secrets pass through more places than the pages below. Not in builds with sanitizers, whose
+ * search for leaks reads that memory from another process. */
+void mr_secret_no_dumps(void);
+
 struct mr_secret {
     uint8_t *bytes; /* NULL after mr_secret_free(); one NUL, not counted, follows the last byte */
     size_t len;

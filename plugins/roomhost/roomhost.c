@@ -3,6 +3,8 @@
 #include "plugins/roomhost/keeper.h"
 #include "plugins/roomhost/room.h"
 
+#include "core/base/secret.h"
+
 #include <moonroom/errors.h>
 #include <moonroom/plugin.h>
 
@@ -13,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -99,8 +100,6 @@ static int run_room(uv_loop_t *loop, const struct mr_host_options *options,
 {
     char why[512] = "";
     struct host host = {0};
-    struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none); /* there are passwords in this memory */
     mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of the write */
@@ -170,6 +169,7 @@ static int run(void *ctx, int argc, char **argv)
     struct mr_host_options options;
     char why[256] = "";
     int code = MR_HOST_OK;
+    mr_secret_no_dumps();
     if (mr_host_options_parse(argc, argv, &options, why, sizeof why) != MR_OK) {
         complain(0, why);
         fprintf(stderr, "Try 'moonroom host --help'.\n");

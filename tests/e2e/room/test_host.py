@@ -354,6 +354,13 @@ def test_one_who_never_reads_is_dropped(room, enter):
     assert names == set(late.inbox.history) & (names | {"deaf"})
 
 
+def test_no_core_file(room):
+    """There are passwords in its memory. Builds with sanitizers cannot do without."""
+    if "asan" in moonroom.BUILD.name or "tsan" in moonroom.BUILD.name:
+        pytest.skip("not with sanitizers")
+    assert resource.prlimit(room.process.pid, resource.RLIMIT_CORE) == (0, 0)
+
+
 def test_out_of_descriptors(open_room, enter):
     """With all its descriptors taken the room does not spin, keeps serving, and takes the next when one is free."""
     room = open_room()

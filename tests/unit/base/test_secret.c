@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 static void holds_a_password(void **state)
 {
@@ -60,12 +62,27 @@ static void wiping_and_comparing(void **state)
     mr_wipe(NULL, 0);
 }
 
+static void not_dumped(void **state)
+{
+    (void)state;
+#ifdef MR_SANITIZED
+    skip();
+#endif
+    assert_int_equal(prctl(PR_GET_DUMPABLE), 1);
+    mr_secret_no_dumps();
+    struct rlimit limit;
+    assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
+    assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+    assert_true(limit.rlim_max == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holds_a_password),
         cmocka_unit_test(empty_secrets),
         cmocka_unit_test(wiping_and_comparing),
+        cmocka_unit_test(not_dumped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
