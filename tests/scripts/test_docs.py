@@ -24,11 +24,19 @@ def test_tables_are_up_to_date():
     assert subprocess.run(check, check=False).returncode == 0, "run docs/make_tables.py"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["host", "--help"], ["run", "--help"]])
-def test_manual_knows_every_option(words, tmp_path):
-    page = (TOP / "docs" / "man" / "moonroom.1").read_text(encoding="utf-8").replace("\\-", "-")
-    options = re.findall(r"(?<!\w)--[a-z-]+", moonroom.run(*words, home=tmp_path).stdout)
-    assert options and [option for option in options if option not in page] == []
+@pytest.mark.parametrize(
+    "words, page",
+    [
+        (["--help"], "moonroom.1"),
+        (["run", "--help"], "moonroom.1"),
+        (["host", "--help"], "moonroom-host.1"),
+    ],
+)
+def test_manual_knows_every_option(words, page, tmp_path):
+    text = (TOP / "docs" / "man" / page).read_text(encoding="utf-8").replace("\\-", "-")
+    known = set(re.findall(r"--[a-z-]+", text))
+    options = set(re.findall(r"^ .*?(--[a-z-]+)", moonroom.run(*words, home=tmp_path).stdout, re.M))
+    assert options and options <= known | {"--help", "--version"}
 
 
 def test_names_are_used_once():
