@@ -1,0 +1,7 @@
+if(TARGET moonroom-lua)
+  mr_fuzz_target(value mr_base PkgConfig::LUA PkgConfig::CJSON m)
+  target_sources(fuzz_value PRIVATE ${CMAKE_SOURCE_DIR}/core/lua/value.c)
+endif()
+if(TARGET mr_script)
+  mr_fuzz_target(manifest mr_script)
+endif()
