@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <moonroom/errors.h>
 
-enum { CHUNK = 16384 };
+enum { CHUNK = 16384, LOCK_TRIES = 100, LOCK_TRY_MS = 10 };
 
 static int error_of(int number)
 {
@@ -53,6 +55,31 @@ static void sync_folder(const char *path)
         return;
     fsync(fd);
     close(fd);
+}
+
+int mr_file_lock(const char *path)
+{
+    char *copy = strdup(path);
+    if (!copy)
+        return MR_ENOMEM;
+    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int err = fd < 0 ? error_of(errno) : MR_EBUSY;
+    free(copy);
+    /* Who stops with the lock in hand must not stop us. */
+    for (int i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
+        const struct timespec pause = {.tv_nsec = LOCK_TRY_MS * 1000000L};
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return fd;
+        nanosleep(&pause, NULL);
+    }
+    mr_file_unlock(fd);
+    return err;
+}
+
+void mr_file_unlock(int lock)
+{
+    if (lock >= 0)
+        close(lock);
 }
 
 static int save_beside(const char *path, const void *bytes, size_t len)

@@ -51,17 +51,23 @@ static int load(const char *path, cJSON **out)
     return err == MR_OK ? MR_EIO : MR_ENOMEM;
 }
 
-static int save(const char *path, const cJSON *all)
+static int make_folder(const char *path)
 {
     char *folder = strdup(path);
+    int err = folder ? mr_file_make_folder(dirname(folder)) : MR_ENOMEM;
+    free(folder);
+    return err;
+}
+
+static int save(const char *path, const cJSON *all)
+{
     char *text = cJSON_Print(all);
-    int err = folder && text ? mr_file_make_folder(dirname(folder)) : MR_ENOMEM;
+    int err = text ? MR_OK : MR_ENOMEM;
     if (err == MR_OK)
         err = mr_file_save(path, text, strlen(text));
     if (text)
         mr_wipe(text, strlen(text));
     cJSON_free(text);
-    free(folder);
     return err;
 }
 
@@ -115,11 +121,9 @@ int mr_logins_hash(const char *path, const char *room, const char *name, char *h
     return err;
 }
 
-int mr_logins_remember(const char *path, const char *room, const char *name, const char *hash)
+static int remember(const char *path, const char *room, const char *name, const char *hash)
 {
     cJSON *all;
-    if (!mr_name_valid(name, strlen(name)) || !*room)
-        return MR_EINVAL;
     int err = load(path, &all);
     if (err != MR_OK)
         return err;
@@ -134,7 +138,20 @@ int mr_logins_remember(const char *path, const char *room, const char *name, con
     return err;
 }
 
-int mr_logins_forget(const char *path, const char *room, const char *name)
+int mr_logins_remember(const char *path, const char *room, const char *name, const char *hash)
+{
+    if (!mr_name_valid(name, strlen(name)) || !*room)
+        return MR_EINVAL;
+    int err = make_folder(path);
+    if (err != MR_OK)
+        return err;
+    int lock = mr_file_lock(path);
+    err = remember(path, room, name, hash);
+    mr_file_unlock(lock);
+    return err;
+}
+
+static int forget(const char *path, const char *room, const char *name)
 {
     cJSON *all;
     int err = load(path, &all);
@@ -154,5 +171,13 @@ int mr_logins_forget(const char *path, const char *room, const char *name)
         err = MR_ENOTFOUND;
     }
     delete_secret(all);
+    return err;
+}
+
+int mr_logins_forget(const char *path, const char *room, const char *name)
+{
+    int lock = mr_file_lock(path);
+    int err = forget(path, room, name);
+    mr_file_unlock(lock);
     return err;
 }

@@ -36,10 +36,12 @@ static cJSON *load_orders(const char *path)
 
 static void keep_order(const struct mr_mine *mine)
 {
+    int lock = mine->orders_path ? mr_file_lock(mine->orders_path) : MR_ENOTFOUND;
     cJSON *orders = mine->orders_path ? load_orders(mine->orders_path) : NULL;
     if (!orders ||
         mr_json_set_string(orders, mine->room_name, mr_work_order_name(mine->order)) != MR_OK) {
         cJSON_Delete(orders);
+        mr_file_unlock(lock);
         return;
     }
     char *folder = strdup(mine->orders_path);
@@ -51,6 +53,7 @@ static void keep_order(const struct mr_mine *mine)
         mr_log_write(mine->options.emitter->log, MR_LOG_WARN,
                      "the order of mining of %s cannot be kept: %s", mine->room_name,
                      mr_error_text(err));
+    mr_file_unlock(lock);
     cJSON_free(text);
     free(folder);
     cJSON_Delete(orders);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -141,6 +142,36 @@ static void strange_files(void **state)
     }
 }
 
+/* Two clients of one user write at the same time: neither loses what the other has kept. */
+static void two_clients_at_once(void **state)
+{
+    enum { CLIENTS = 2, LOGINS = 15 };
+    const struct world *world = *state;
+    pid_t clients[CLIENTS];
+    for (int i = 0; i < CLIENTS; i++) {
+        clients[i] = fork();
+        assert_true(clients[i] >= 0);
+        for (int j = 0; clients[i] == 0 && j < LOGINS; j++) {
+            char name[32];
+            snprintf(name, sizeof(name), "user%d-%d", i, j);
+            if (mr_logins_remember(world->path, "a:1", name, "abc") != MR_OK)
+                _exit(1);
+        }
+        if (clients[i] == 0)
+            _exit(0);
+    }
+    for (int i = 0; i < CLIENTS; i++) {
+        int status = -1;
+        assert_int_equal(waitpid(clients[i], &status, 0), clients[i]);
+        assert_int_equal(status, 0);
+    }
+    for (int i = 0; i < CLIENTS * LOGINS; i++) {
+        char name[32], hash[16];
+        snprintf(name, sizeof(name), "user%d-%d", i / LOGINS, i % LOGINS);
+        assert_int_equal(mr_logins_hash(world->path, "a:1", name, hash, sizeof(hash)), MR_OK);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +180,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(forgetting, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_names_are_not_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strange_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_clients_at_once, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
