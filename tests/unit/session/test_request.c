@@ -13,7 +13,7 @@
 #include "core/base/limits.h"
 #include "core/session/request.h"
 
-enum { LATE_MS = 150 };
+enum { LATE_MS = 1500 };
 
 struct world;
 
