@@ -370,6 +370,7 @@ static void save(struct mr_settings *settings, const struct row *row)
 {
     if (!settings->path)
         return;
+    int lock = mr_file_lock(settings->path);
     cJSON *newest = load_values(settings, &settings->broken);
     if (newest) {
         cJSON_Delete(settings->values);
@@ -378,6 +379,7 @@ static void save(struct mr_settings *settings, const struct row *row)
     int err = mr_json_set(settings->values, row->setting.name, value_json(row));
     if (err == MR_OK)
         err = write_values(settings, settings->values);
+    mr_file_unlock(lock);
     if (err != MR_OK)
         mr_log_write(settings->log, MR_LOG_ERROR, "settings: %s cannot be saved: %s",
                      settings->path, mr_error_text(err));

@@ -30,24 +30,45 @@ static const struct {
     {"client", "steer moonroom: connect, change settings, load scripts"},
 };
 
-static cJSON *load(const char *path, struct mr_log *log)
+/* NULL if there are none, with an error or the reason. */
+static cJSON *read_records(const char *path, int *err, const char **why)
 {
     struct mr_buf text;
-    const char *why = "";
+    *why = "it is no list of scripts";
     mr_buf_init(&text, MR_LIMIT_SETTINGS_FILE);
-    int err = mr_file_load(path, &text);
+    *err = mr_file_load(path, &text);
     cJSON *records =
-        err == MR_OK ? mr_json_parse(mr_buf_str(&text), mr_buf_len(&text), &why) : NULL;
+        *err == MR_OK ? mr_json_parse(mr_buf_str(&text), mr_buf_len(&text), why) : NULL;
     mr_buf_free(&text);
-    if (err != MR_ENOTFOUND && !cJSON_IsObject(records)) {
+    if (cJSON_IsObject(records)) {
+        return records;
+    }
+    cJSON_Delete(records);
+    return NULL;
+}
+
+static cJSON *load(const char *path, struct mr_log *log)
+{
+    const char *why;
+    int err;
+    cJSON *records = read_records(path, &err, &why);
+    if (!records && err != MR_ENOTFOUND) {
         mr_log_write(log, MR_LOG_WARN, "%s cannot be read (%s); scripts will ask again", path,
                      err < 0 ? mr_error_text(err) : why);
     }
-    if (!cJSON_IsObject(records)) {
-        cJSON_Delete(records);
-        records = cJSON_CreateObject();
+    return records ? records : cJSON_CreateObject();
+}
+
+/* Another moonroom may have saved meanwhile, and what it took back must not come again. */
+static void refresh(struct mr_grants *grants)
+{
+    const char *why;
+    int err;
+    cJSON *newest = read_records(grants->path, &err, &why);
+    if (newest) {
+        cJSON_Delete(grants->records);
+        grants->records = newest;
     }
-    return records;
 }
 
 int mr_grants_new(const char *path, struct mr_log *log, struct mr_grants **out)
@@ -138,12 +159,18 @@ int mr_grants_record(struct mr_grants *grants, const char *path, const char *con
         return err;
     }
     err = mr_json_set(record, "needs", list);
-    if (err == MR_OK) {
-        err = mr_json_set(grants->records, path, record);
-    } else {
+    if (err < 0) {
         cJSON_Delete(record);
+        return err;
     }
-    return err == MR_OK ? save(grants) : err;
+    int lock = mr_file_lock(grants->path);
+    refresh(grants);
+    err = mr_json_set(grants->records, path, record);
+    if (err == MR_OK) {
+        err = save(grants);
+    }
+    mr_file_unlock(lock);
+    return err;
 }
 
 static const char *words_for(const char *need)
