@@ -133,13 +133,13 @@ int mr_find_script(const struct mr_paths *paths, const char *name_or_path, bool 
     if (is_path(name_or_path)) {
         int err = find_path(paths, name_or_path, out);
         if (err < 0) {
-            snprintf(why, why_size, err == MR_EINVAL ? "%s is no Lua file" : "there is no file %s",
+            snprintf(why, why_size, err == MR_EINVAL ? "%s is no Lua file." : "There is no file %s.",
                      name_or_path);
         }
         return err;
     }
     if (!is_plain(name_or_path)) {
-        snprintf(why, why_size, "'%.60s' is no name of a script", name_or_path);
+        snprintf(why, why_size, "'%.60s' is no name of a script.", name_or_path);
         return MR_EINVAL;
     }
     struct mr_found shipped = {0};
@@ -149,7 +149,7 @@ int mr_find_script(const struct mr_paths *paths, const char *name_or_path, bool 
         return MR_OK;
     }
     if (!has_shipped) {
-        snprintf(why, why_size, "there is no script %s in %s or the shipped scripts", name_or_path,
+        snprintf(why, why_size, "There is no script %s in %s or among the shipped ones.", name_or_path,
                  paths->user_scripts);
         return MR_ENOTFOUND;
     }

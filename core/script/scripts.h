@@ -99,7 +99,8 @@ struct mr_scripts {
     bool freeing;
 };
 
-/* script_life.c ----------------------------------------------------------------------------- */
+/* script_life.c and its parts (life.h)
+ * ----------------------------------------------------------------------------- */
 
 /* Starts on its way what was found; `fn` (may be NULL) is told when it runs or failed. */
 int mr_script_begin(struct mr_scripts *scripts, const struct mr_found *found, const char *asked,

@@ -1,7 +1,7 @@
 -- Events and commands: chat.on, chat.once, chat.wait, command, settings.on_change.
 local host, env, P = ...
 
-local getmetatable, pairs, setmetatable, type = getmetatable, pairs, setmetatable, type
+local pairs, setmetatable, type = pairs, setmetatable, type
 local format = string.format
 
 local subscriptions = {} -- number -> handle
@@ -59,16 +59,12 @@ local function subscribe(name, fn, method)
 end
 
 function env.chat.on(name, opts, fn)
-  if fn == nil then
-    opts, fn = nil, opts
-  end
+  fn = fn == nil and opts or fn
   return subscribe(name, fn, "chat.on")
 end
 
 function env.chat.once(name, opts, fn)
-  if fn == nil then
-    opts, fn = nil, opts
-  end
+  fn = fn == nil and opts or fn
   P.check(fn, "function", "chat.once")
   local handle, err
   handle, err = subscribe(name, function(event)

@@ -313,7 +313,7 @@ static void test_autoload_and_command(void **state)
     assert_int_equal(mr_scripts_start(h->scripts), MR_OK);
     harness_until(h, "script_loaded one");
     harness_until(h, "script_ended two denied");
-    assert_true(harness_has(h, "autoload: there is no script missing"));
+    assert_true(harness_has(h, "autoload: There is no script missing"));
     harness_type(h, "/script list");
     harness_until(h, "[\"one\",\"running\",\"\",\"\"]");
     harness_type(h, "/script info one");

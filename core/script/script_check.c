@@ -1,0 +1,227 @@
+/* What comes before a text may run: reading it, its manifest, and permission. */
+#include <moonroom/errors.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/limits.h"
+#include "core/base/str.h"
+#include "core/runtime/json.h"
+#include "core/script/life.h"
+
+/* Permission -------------------------------------------------------------------------------- */
+
+static void permitted(struct mr_script *script)
+{
+    if (script->process) {
+        mr_script_swap(script);
+        return;
+    }
+    mr_script_move(&script->now, &script->coming);
+    mr_script_start(script);
+}
+
+static void refused(struct mr_script *script)
+{
+    mr_script_failed(script, MR_EDENIED, "It was not permitted what it needs.");
+}
+
+static bool is_checking(const struct mr_script *script)
+{
+    return script->state == MR_SCRIPT_CHECKING ||
+           (script->state == MR_SCRIPT_RUNNING && script->reloading);
+}
+
+static void on_confirmed(void *ctx, int err, const char *text, const cJSON *result)
+{
+    struct mr_script *script = ctx;
+    const struct mr_script_edition *edition = &script->coming;
+    const char *const *needs = (const char *const *)edition->manifest.needs;
+    char why[MR_SCRIPT_WHY];
+    if (script->state != MR_SCRIPT_ASKING && !is_checking(script)) {
+        return;
+    }
+    if (err < 0) {
+        snprintf(why, sizeof why,
+                 "It needs more than every script may, and you could not be asked: %s", text);
+        mr_script_failed(script, MR_EDENIED, why);
+        return;
+    }
+    bool yes = cJSON_IsTrue(result);
+    err = mr_grants_record(script->scripts->grants, edition->found.path, needs,
+                           yes ? MR_GRANT_YES : MR_GRANT_NO);
+    if (err < 0) {
+        mr_log_write(script->scripts->core->log, MR_LOG_WARN, "a permission was not saved: %s",
+                     mr_error_text(err));
+    }
+    if (yes) {
+        permitted(script);
+    } else {
+        refused(script);
+    }
+}
+
+static void ask_user(struct mr_script *script)
+{
+    struct mr_buf question;
+    cJSON *params = cJSON_CreateObject();
+    const struct mr_script_edition *edition = &script->coming;
+    mr_buf_init(&question, MR_SCRIPT_WHY + MR_FIND_PATH);
+    int err = mr_grants_question(edition->manifest.name, edition->found.path,
+                                 (const char *const *)edition->manifest.needs, &question);
+    if (err == MR_OK) {
+        err = params ? mr_json_set_string(params, "question", mr_buf_str(&question)) : MR_ENOMEM;
+    }
+    mr_buf_free(&question);
+    if (err < 0) {
+        cJSON_Delete(params);
+        mr_script_failed(script, err, mr_error_text(err));
+        return;
+    }
+    if (script->state != MR_SCRIPT_RUNNING) {
+        script->state = MR_SCRIPT_ASKING;
+    }
+    mr_api_call(script->scripts->core->api, script->scripts->self, "ui.confirm", params,
+                on_confirmed, script);
+    cJSON_Delete(params);
+}
+
+static void permit(struct mr_script *script)
+{
+    const struct mr_script_edition *edition = &script->coming;
+    if (edition->found.shipped || script->trust == MR_TRUST_NAMED ||
+        mr_manifest_is_modest(&edition->manifest)) {
+        permitted(script);
+        return;
+    }
+    enum mr_grant grant = mr_grants_find(script->scripts->grants, edition->found.path,
+                                         (const char *const *)edition->manifest.needs);
+    if (grant == MR_GRANT_YES) {
+        permitted(script);
+    } else if (grant == MR_GRANT_NO && script->trust == MR_TRUST_KEEP) {
+        refused(script);
+    } else {
+        ask_user(script);
+    }
+}
+
+/* The manifest, in a process of its own -------------------------------------------------------- */
+
+static bool name_is_free(struct mr_script *script)
+{
+    const char *name = script->coming.manifest.name;
+    for (struct mr_script *other = script->scripts->first; other; other = other->next) {
+        if (other != script && mr_script_alive(other) && strcmp(mr_script_name(other), name) == 0) {
+            return false;
+        }
+    }
+    /* What the commands script prints carries no name. */
+    return strcmp(name, "commands") != 0 || strcmp(script->coming.found.folder, "commands") == 0;
+}
+
+static void on_manifest(void *ctx, int err, const char *text, const cJSON *result)
+{
+    struct mr_script *script = ctx;
+    char why[MR_SCRIPT_WHY];
+    if (err == MR_ECLOSED) {
+        return; /* on_reader_end tells why */
+    }
+    mr_process_kill(script->reader, "", "");
+    if (!is_checking(script)) {
+        return;
+    }
+    mr_script_copy(why, sizeof why, text);
+    if (err == MR_OK) {
+        err =
+            mr_manifest_read(cJSON_GetObjectItemCaseSensitive(result, "manifest"),
+                             script->coming.found.name, &script->coming.manifest, why, sizeof why);
+    }
+    if (err == MR_OK && !name_is_free(script)) {
+        snprintf(why, sizeof why, "A script called %s is there already.",
+                 script->coming.manifest.name);
+        err = MR_EEXISTS;
+    }
+    if (err < 0) {
+        mr_script_failed(script, err, why);
+    } else {
+        permit(script);
+    }
+}
+
+static void on_reader_request(void *ctx, const cJSON *id, const char *method, const cJSON *params)
+{
+    (void)ctx;
+    (void)id;
+    (void)method;
+    (void)params; /* a manifest is data: nothing is answered */
+}
+
+static void on_reader_overrun(void *ctx, const char *what, bool often)
+{
+    struct mr_script *script = ctx;
+    (void)what;
+    (void)often;
+    mr_process_kill(script->reader, "timeout", "its manifest takes too long to read");
+}
+
+static void on_reader_end(void *ctx, const char *code, const char *text)
+{
+    struct mr_script *script = ctx;
+    char why[MR_SCRIPT_WHY];
+    char error[32];
+    mr_script_copy(why, sizeof why, text);
+    mr_script_copy(error, sizeof error, code);
+    mr_process_free(&script->reader);
+    if (*error && is_checking(script)) {
+        mr_script_failed(script, mr_error_by_name(error), why);
+    }
+}
+
+static int start_reader(struct mr_script *script)
+{
+    static const struct mr_process_callbacks callbacks = {on_reader_request, on_reader_overrun,
+                                                          NULL, on_reader_end};
+    const struct mr_process_options options = {.name = script->coming.found.name, .job_fd = -1};
+    int err =
+        mr_process_start(script->scripts->core, &options, &callbacks, script, &script->reader);
+    return err == MR_OK ? mr_script_ask_load(script->reader, &script->coming, "manifest",
+                                             MR_LIMIT_MANIFEST_TIME, on_manifest, script)
+                        : err;
+}
+
+static int read_source(struct mr_script *script, char *why, size_t why_size)
+{
+    struct mr_buf text;
+    mr_buf_init(&text, MR_LIMIT_SCRIPT_SOURCE);
+    int err = mr_find_read(script->coming.found.path, &text);
+    if (err == MR_OK) {
+        script->coming.source = mr_buf_take(&text);
+        err = script->coming.source ? MR_OK : MR_ENOMEM;
+    }
+    if (err == MR_ELIMIT) {
+        snprintf(why, why_size, "It is larger than %d KiB.", MR_LIMIT_SCRIPT_SOURCE / 1024);
+    } else if (err < 0) {
+        snprintf(why, why_size, "It cannot be read: %s.",
+                 err == MR_EINVAL ? "it is no UTF-8 text" : mr_error_text(err));
+    }
+    mr_buf_free(&text);
+    return err;
+}
+
+void mr_script_check(struct mr_script *script)
+{
+    char why[MR_SCRIPT_WHY] = "";
+    if (script->state != MR_SCRIPT_RUNNING) {
+        script->state = MR_SCRIPT_CHECKING;
+    }
+    /* One that was killed a moment ago may still be on its way out. */
+    mr_process_free(&script->reader);
+    int err = read_source(script, why, sizeof why);
+    if (err == MR_OK) {
+        err = start_reader(script);
+    }
+    if (err < 0) {
+        mr_process_free(&script->reader);
+        mr_script_failed(script, err, *why ? why : mr_error_text(err));
+    }
+}
