@@ -39,6 +39,44 @@ def test_manual_knows_every_option(words, page, tmp_path):
     assert options and options <= known | {"--help", "--version"}
 
 
+def listed_functions():
+    """Names of functions in the tables of the guide's last chapters."""
+    chapter = GUIDE.split("## All functions")[1].split("## All events")[0]
+    cells = re.findall(r"^\| (`.*?) \|", chapter, re.M)
+    return set(re.findall(r"`([a-z_0-9]+(?:\.[a-z_0-9]+)*)", " ".join(cells)))
+
+
+WALK = """
+local seen = {}
+local function walk(prefix, value)
+  for name, field in pairs(value) do
+    if type(field) == "function" then
+      seen[#seen + 1] = prefix .. name
+    end
+  end
+end
+for _, name in ipairs { %s } do
+  if type(_G[name]) == "table" then
+    walk(name .. ".", _G[name])
+  end
+end
+print("there: " .. table.concat(seen, " "))
+"""
+
+
+def test_every_function_is_listed_and_every_listed_one_is_there(room, tmp_path):
+    listed = listed_functions()
+    spaces = sorted({name.split(".")[0] for name in listed if "." in name})
+    script = tmp_path / "walk.lua"
+    script.write_text(WALK % ", ".join(f'"{space}"' for space in spaces))
+    with moonroom.Program(["run", script, "--to", room.url, "--home", tmp_path / "moonroom"], tmp_path) as program:
+        there = set(program.err.expect(re.compile(r".*there: (.*)"))[1].split())
+    dotted = {name for name in listed if "." in name}
+    assert there - dotted == set()
+    assert dotted - there == {"script.state", "json.null"}
+    assert listed - dotted == {"script", "command", "print", "require", "handle"}
+
+
 def test_names_are_used_once():
     names = [name for name, _ in BLOCKS if name]
     assert len(names) == len(set(names)) >= 10

@@ -254,3 +254,28 @@ def test_login_is_remembered_when_asked(sit_down):
     alice.type("/login")
     alice.see_cursor_line("Lobby >")
     leave(alice)
+
+
+@pytest.mark.parametrize(
+    "typed, line",
+    [
+        ("/lea", "/leaderboard"),
+        ("/w ali", "/w alice"),
+        ("/mine sto", "/mine stop"),
+        ("/mine start cl", "/mine start classic"),
+        ("/color whi", "/color whisper"),
+        ("/set time", "/set time.format"),
+        ("/set color of", "/set color off"),
+        ("/help lea", "/help leaderboard"),
+        ("/buy adm", "/buy adminStatus"),
+        ("/notify of", "/notify off"),
+        ("/script load gre", "/script load greeter"),
+    ],
+)
+def test_tab_completes_arguments(alice, typed, line):
+    alice.type("/ping")
+    alice.see(re.compile(r"answered in \d+ ms"))  # the commands are there
+    alice.key(typed + "\t")
+    alice.see_cursor_line(f"Lobby > {line}")
+    alice.key(b"\x15")
+    leave(alice)
