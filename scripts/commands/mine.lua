@@ -1,7 +1,16 @@
 -- /mine: start, stop, watch and choose what earns coins.
 local tell = require("tell")
 
-local function strategies()
+local function exists(name)
+  for _, strategy in ipairs(mine.strategies()) do
+    if strategy.name == name then
+      return true
+    end
+  end
+  return false
+end
+
+local function show_strategies()
   local current = settings.get("mine.strategy")
   local rows = {}
   for i, strategy in ipairs(mine.strategies()) do
@@ -25,7 +34,7 @@ end
 function actions.status()
   local stats = mine.stats()
   if stats.running then
-    local what = "Mining with %s for %d s: %.0f tries a second."
+    local what = "Mining with %s for %.0f s: %.0f tries a second."
     tell.done(what, stats.strategy, stats.seconds, stats.rate)
   else
     tell.done("Not mining; /mine start begins.")
@@ -41,7 +50,10 @@ end
 -- Without a name it lists them; with one, mining goes on with that one.
 function actions.strategy(name)
   if not name then
-    return strategies()
+    return show_strategies()
+  end
+  if not exists(name) then
+    return tell.fail("There is no strategy %s; /mine strategy lists them.", name)
   end
   local set, err = settings.set("mine.strategy", name)
   if set == nil then

@@ -28,7 +28,17 @@ def test_mine_stop_when_nothing_runs(enter):
 def test_strategies(alice):
     alice.runs("/mine strategy", r"\* +classic")
     alice.runs("/mine strategy classic", "will use classic")
+    alice.runs("/mine strategy nonesuch", "There is no strategy nonesuch")
     alice.runs("/mine start nonesuch", "nonesuch")
+
+
+def test_strategy_is_changed_while_mining(enter):
+    miner = enter("miner")
+    miner.runs("/mine start", "Mining with classic")
+    miner.runs("/mine start", "already")
+    miner.runs("/mine strategy classic", "Mining with classic")
+    miner.sees("took your block")
+    miner.runs("/mine stop", "has stopped")
 
 
 def test_cost(alice):
