@@ -32,6 +32,7 @@ struct mr_local {
     struct mr_timer *timer;
     struct mr_buf line;
     uint16_t wanted; /* the port we asked for; 0: any */
+    uint16_t last;   /* the port of last time; 0: there was none */
     bool is_new;     /* no port of last time */
     bool exited;
     bool stopping;
@@ -123,11 +124,11 @@ static void on_exit_child(void *ctx, int64_t status, int signum)
             return;
         }
     }
+    /* The room is open already, in another terminal: its port is that of last time. */
     char why[512];
-    snprintf(why, sizeof why,
-             "The local room did not open. Is another moonroom --local running? Its log: %s",
-             local->log_file);
-    tell(local, 0, why);
+    snprintf(why, sizeof why, "The local room did not open. Its log says why: %s", local->log_file);
+    mr_log_write(local->core->log, MR_LOG_INFO, "%s", why);
+    tell(local, local->last, why);
 }
 
 static void on_timeout(void *ctx)
@@ -196,8 +197,8 @@ static int prepare(struct mr_local *local)
     if (err == MR_OK) {
         err = mr_file_make_folder(paths->state);
     }
-    local->wanted = load_port(local->port_file);
-    local->is_new = local->wanted == 0;
+    local->last = load_port(local->port_file);
+    local->wanted = local->last;
     return err;
 }
 
@@ -228,7 +229,7 @@ int mr_local_start(struct mr_core *core, mr_local_fn *fn, void *ctx, struct mr_l
 
 bool mr_local_is_new(const struct mr_local *local)
 {
-    return local->is_new;
+    return local->last == 0;
 }
 
 static void stop_waiting(void *ctx)

@@ -1,7 +1,8 @@
 /* `moonroom --local`: a room on this machine, as a child of the client.
  *
  * The child is `moonroom host` on loopback, with its home in the data folder and with the port of
- * last time if that is free, so that the room keeps its address. It ends with the client.
+ * last time if that is free, so that the room keeps its address. It ends with the client. When the
+ * room is open already, because another client opened it, that one is joined.
  */
 #ifndef MR_APP_LOCAL_H
 #define MR_APP_LOCAL_H

@@ -3,8 +3,8 @@
 import re
 
 
-def test_a_room_of_ones_own(terminal):
-    program = terminal("--local")
+def register(program):
+    """The first start of all: everything is asked."""
     program.see("Do you accept these terms?")
     program.type("yes")
     program.see("Choose a name:")
@@ -17,6 +17,11 @@ def test_a_room_of_ones_own(terminal):
     program.see("Remember on this computer")
     program.type("login")
     program.see_cursor_line("Lobby >")
+
+
+def test_a_room_of_ones_own(terminal):
+    program = terminal("--local")
+    register(program)
     program.type("hello, is anybody here?")
     program.see(re.compile(r"^\d\d:\d\d alice> hello, is anybody here\?$", re.M))
     program.type("/quit")
@@ -28,3 +33,16 @@ def test_a_room_of_ones_own(terminal):
     assert "Terms and Conditions" not in "\n".join(again.everything())
     again.key("\x04")
     assert again.exit_status() == 0
+
+
+def test_a_second_client_joins_the_room_that_is_open(terminal):
+    first = terminal("--local")
+    register(first)
+    second = terminal("--local")
+    second.see("You are in as alice")
+    second.type("from the other window")
+    first.see("alice> from the other window")
+    second.type("/quit")
+    assert second.exit_status() == 0
+    first.type("/quit")
+    assert first.exit_status() == 0
