@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/api/terms.h"
 #include "core/base/exit.h"
 #include "core/runtime/json.h"
 #include "core/session/logins.h"
@@ -295,9 +296,9 @@ int mr_enter_begin(struct mr_enter *enter, const struct mr_ui_entry *entry)
     }
     if (enter->registering && !at_prompt(enter) &&
         !mr_settings_bool(enter->ui->core->settings, "terms.accepted")) {
+        mr_ui_tell(enter->ui, MR_ROLE_PLAIN, "%s", mr_terms_text());
         mr_ui_tell(enter->ui, MR_ROLE_ERROR,
-                   "An account needs the Terms and Conditions accepted: read them with "
-                   "`moonroom --help`, and add --accept-terms.");
+                   "Without accepting these terms there is no account: add --accept-terms.");
         leave(enter, MR_EXIT_USAGE);
     } else if (entry->address) {
         enter->address = *entry->address;
