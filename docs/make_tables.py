@@ -22,6 +22,8 @@ OTHERWISE = {
     "event.subscribe",
     "event.unsubscribe",
     "event.emit",
+    "filter.register",
+    "filter.remove",
     "command.register",
     "command.remove",
     "timer.start",

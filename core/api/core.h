@@ -9,6 +9,7 @@
 #include "core/api/api.h"
 #include "core/api/command.h"
 #include "core/base/log.h"
+#include "core/runtime/filter.h"
 #include "core/runtime/hook.h"
 #include "core/runtime/loop.h"
 #include "core/runtime/paths.h"
@@ -20,6 +21,7 @@ struct mr_core {
     struct mr_paths *paths;
     struct mr_loop *loop;
     struct mr_hooks *hooks;
+    struct mr_filters *filters;
     struct mr_settings *settings;
     struct mr_session *session;
     struct mr_api *api;

@@ -222,6 +222,9 @@ static int create_core(struct mr_app *app)
         err = mr_hooks_new(&core->hooks);
     }
     if (err == MR_OK) {
+        err = mr_filters_new(&core->filters);
+    }
+    if (err == MR_OK) {
         err = mr_settings_new(settings_path, core->hooks, &app->log, &core->settings);
     }
     if (err == MR_OK) {
@@ -229,6 +232,7 @@ static int create_core(struct mr_app *app)
                                                    .hooks = core->hooks,
                                                    .settings = core->settings,
                                                    .log = &app->log,
+                                                   .filters = core->filters,
                                                    .logins_path = logins_path};
         err = mr_session_new(&options, &core->session);
     }
@@ -293,6 +297,7 @@ static void destroy_app(struct mr_app *app)
     mr_api_free(core->api);
     mr_settings_free(core->settings);
     mr_local_stop(&app->local);
+    mr_filters_free(core->filters);
     mr_hooks_free(core->hooks);
     mr_loop_free(core->loop);
     if (app->log_file) {

@@ -100,7 +100,8 @@ static int host_tell(lua_State *L)
     return 1;
 }
 
-/* host.answer(id, result): true, or nil and why the result cannot be sent (then nothing was). */
+/* host.answer(id, result[, later]): true, or nil and why the result cannot be sent (then nothing
+ * was). */
 static int host_answer(lua_State *L)
 {
     struct mr_lua *host = mr_lua_of(L);
@@ -110,7 +111,7 @@ static int host_answer(lua_State *L)
         err = mr_value_write(L, 2, &host->link.out, &why);
     }
     if (err == MR_OK) {
-        err = mr_link_send(&host->link);
+        err = lua_toboolean(L, 3) ? mr_link_send_later(&host->link) : mr_link_send(&host->link);
     }
     if (err < 0) {
         lua_pushnil(L);
@@ -304,6 +305,7 @@ void mr_lua_run(struct mr_lua *host)
         }
         busy = take_turn(host);
     }
+    mr_link_flush(&host->link);
 }
 
 void mr_lua_free(struct mr_lua *host)

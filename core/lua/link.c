@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/limits.h"
@@ -12,7 +13,7 @@
 #include "core/lua/memory.h"
 #include "core/lua/value.h"
 
-enum { READ_BYTES = 65536 };
+enum { READ_BYTES = 65536, LATER_BYTES = 16384, LATER_US = 1000 };
 
 struct mr_link_message {
     struct mr_link_message *next;
@@ -24,6 +25,7 @@ void mr_link_init(struct mr_link *link, int fd)
     *link = (struct mr_link){.fd = fd};
     mr_buf_init(&link->in, (size_t)MR_LIMIT_RPC_LINE + READ_BYTES);
     mr_buf_init(&link->out, (size_t)MR_LIMIT_RPC_LINE);
+    mr_buf_init(&link->later, (size_t)MR_LIMIT_RPC_LINE + LATER_BYTES);
 }
 
 void mr_link_free(struct mr_link *link)
@@ -36,6 +38,7 @@ void mr_link_free(struct mr_link *link)
     }
     mr_buf_free(&link->in);
     mr_buf_free(&link->out);
+    mr_buf_free(&link->later);
 }
 
 /* Reads once. The end of the link is the end of this process. */
@@ -53,9 +56,10 @@ static void read_more(struct mr_link *link)
     }
 }
 
-void mr_link_pause(const struct mr_link *link, int milliseconds)
+void mr_link_pause(struct mr_link *link, int milliseconds)
 {
     struct pollfd wait = {.fd = link->fd, .events = POLLIN};
+    mr_link_flush(link);
     (void)poll(&wait, 1, milliseconds);
 }
 
@@ -89,6 +93,9 @@ static cJSON *take_line(struct mr_link *link)
 static cJSON *read_message(struct mr_link *link, bool wait)
 {
     cJSON *json = take_line(link);
+    if (!json) {
+        mr_link_flush(link);
+    }
     while (!json && (wait || readable(link))) {
         read_more(link);
         json = take_line(link);
@@ -162,14 +169,10 @@ int mr_link_begin_answer(struct mr_link *link, int64_t id)
     return mr_buf_printf(&link->out, "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":", (long long)id);
 }
 
-int mr_link_send(struct mr_link *link)
+static void write_all(const struct mr_link *link, const struct mr_buf *buf)
 {
-    int err = mr_buf_append_str(&link->out, "}\n");
-    if (err < 0) {
-        return err;
-    }
-    const uint8_t *data = mr_buf_data(&link->out);
-    size_t len = mr_buf_len(&link->out);
+    const uint8_t *data = mr_buf_data(buf);
+    size_t len = mr_buf_len(buf);
     while (len > 0) {
         ssize_t put = write(link->fd, data, len);
         if (put >= 0) {
@@ -182,7 +185,48 @@ int mr_link_send(struct mr_link *link)
             _exit(MR_LUA_EXIT_OK);
         }
     }
+}
+
+void mr_link_flush(struct mr_link *link)
+{
+    write_all(link, &link->later);
+    mr_buf_clear(&link->later);
+}
+
+int mr_link_send(struct mr_link *link)
+{
+    int err = mr_buf_append_str(&link->out, "}\n");
+    if (err < 0) {
+        return err;
+    }
+    mr_link_flush(link);
+    write_all(link, &link->out);
     return MR_OK;
+}
+
+static uint64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+int mr_link_send_later(struct mr_link *link)
+{
+    int err = mr_buf_append_str(&link->out, "}\n");
+    if (err < 0) {
+        return err;
+    }
+    uint64_t now = now_us();
+    if (mr_buf_len(&link->later) == 0) {
+        link->later_us = now;
+    }
+    err = mr_buf_append(&link->later, mr_buf_data(&link->out), mr_buf_len(&link->out));
+    if (err == MR_OK &&
+        (mr_buf_len(&link->later) >= LATER_BYTES || now - link->later_us >= LATER_US)) {
+        mr_link_flush(link);
+    }
+    return err;
 }
 
 int mr_link_send_error(struct mr_link *link, int64_t id, int err, const char *text)

@@ -19,6 +19,8 @@ struct mr_link {
     int fd;
     struct mr_buf in;
     struct mr_buf out;             /* the line that is being made */
+    struct mr_buf later;           /* lines that may be sent together */
+    uint64_t later_us;             /* since when they wait */
     uint64_t last_id;              /* of our requests */
     size_t scanned;                /* bytes of `in` known to hold no LF */
     struct mr_link_message *first; /* messages that came while one answer was waited for */
@@ -36,7 +38,7 @@ cJSON *mr_link_next(struct mr_link *link, bool wait);
 cJSON *mr_link_answer(struct mr_link *link, uint64_t id);
 
 /* Waits until something may be read or milliseconds have passed. */
-void mr_link_pause(const struct mr_link *link, int milliseconds);
+void mr_link_pause(struct mr_link *link, int milliseconds);
 
 /* A line is begun, its members are added to link->out by the caller, and it is sent. A line that
  * would be too long fails with MR_ELIMIT in mr_link_send() and is dropped. */
@@ -45,6 +47,10 @@ int mr_link_begin_request(struct mr_link *link, const char *method,
 int mr_link_begin_notification(struct mr_link *link, const char *method); /* ..."params": */
 int mr_link_begin_answer(struct mr_link *link, int64_t id);               /* ..."result": */
 int mr_link_send(struct mr_link *link);
+/* As mr_link_send(), but the line may wait until this process has nothing else to do, or for a
+ * moment: answers to many questions are written together. */
+int mr_link_send_later(struct mr_link *link);
+void mr_link_flush(struct mr_link *link);
 int mr_link_send_error(struct mr_link *link, int64_t id, int err, const char *text);
 
 #endif

@@ -133,7 +133,8 @@ int mr_find_script(const struct mr_paths *paths, const char *name_or_path, bool 
     if (is_path(name_or_path)) {
         int err = find_path(paths, name_or_path, out);
         if (err < 0) {
-            snprintf(why, why_size, err == MR_EINVAL ? "%s is no Lua file." : "There is no file %s.",
+            snprintf(why, why_size,
+                     err == MR_EINVAL ? "%s is no Lua file." : "There is no file %s.",
                      name_or_path);
         }
         return err;
@@ -149,8 +150,8 @@ int mr_find_script(const struct mr_paths *paths, const char *name_or_path, bool 
         return MR_OK;
     }
     if (!has_shipped) {
-        snprintf(why, why_size, "There is no script %s in %s or among the shipped ones.", name_or_path,
-                 paths->user_scripts);
+        snprintf(why, why_size, "There is no script %s in %s or among the shipped ones.",
+                 name_or_path, paths->user_scripts);
         return MR_ENOTFOUND;
     }
     *out = shipped;

@@ -39,6 +39,9 @@ int mr_scripts_new(struct mr_core *core, struct mr_scripts **out)
         err = mr_script_methods_bind(scripts);
     }
     if (err == MR_OK) {
+        err = mr_script_filters_bind(scripts);
+    }
+    if (err == MR_OK) {
         err = mr_script_command_add(scripts);
     }
     free(grants);
@@ -64,6 +67,7 @@ void mr_scripts_free(struct mr_scripts *scripts)
         mr_script_free(script);
     }
     mr_command_remove(&scripts->command);
+    mr_script_filters_unbind(scripts);
     mr_script_methods_unbind(scripts);
     mr_strategy_free(scripts->strategy);
     mr_grants_free(scripts->grants);
@@ -368,6 +372,9 @@ cJSON *mr_scripts_info(struct mr_scripts *scripts, const struct mr_script *scrip
     }
     if (err == MR_OK) {
         err = add_commands(scripts, script, out);
+    }
+    if (err == MR_OK) {
+        err = mr_json_set(out, "filters", mr_script_filters_list(script));
     }
     if (err < 0) {
         cJSON_Delete(out);

@@ -10,8 +10,7 @@
 
 enum { WHY = 512, STOP_MS = 500 };
 
-/* The script on whose behalf a call is made; fails the call when there is none. */
-static struct mr_script *script_of(struct mr_scripts *scripts, struct mr_call *call)
+struct mr_script *mr_scripts_caller(struct mr_scripts *scripts, struct mr_call *call)
 {
     const struct mr_caller *caller = mr_call_caller(call);
     for (struct mr_script *script = scripts->first; script; script = script->next) {
@@ -76,7 +75,7 @@ static void source(void *ctx, struct mr_call *call, const cJSON *params)
     struct mr_found found;
     struct mr_found shipped;
     const char *module = mr_json_string(params, "module");
-    struct mr_script *script = script_of(scripts, call);
+    struct mr_script *script = mr_scripts_caller(scripts, call);
     if (!script) {
         return;
     }
@@ -149,7 +148,7 @@ static void info(void *ctx, struct mr_call *call, const cJSON *params)
 
 static struct mr_store *store_of(struct mr_scripts *scripts, struct mr_call *call)
 {
-    struct mr_script *script = script_of(scripts, call);
+    struct mr_script *script = mr_scripts_caller(scripts, call);
     if (!script) {
         return NULL;
     }

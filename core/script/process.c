@@ -15,7 +15,7 @@
 #include "core/runtime/stream.h"
 #include "core/script/deadline.h"
 
-enum { LOOK_MS = 100, WHAT = 64, REASON = 4096, LOG_LINES = 100 };
+enum { LOOK_MS = 100, LOOK_SOON_MS = 20, WHAT = 64, REASON = 4096, LOG_LINES = 100 };
 
 /* Exit codes of moonroom-lua (core/lua/memory.h). */
 enum { EXIT_MEMORY = 71, EXIT_LINK = 72, EXIT_WALL = 73 };
@@ -38,14 +38,18 @@ struct mr_process {
     struct mr_child *child;
     struct mr_stream *link, *log;
     struct mr_rpc *rpc;
+    struct mr_buf out;      /* lines of this turn, written together */
+    struct mr_timer *flush; /* while there are some */
     struct mr_buf log_line;
     unsigned log_lines;
     struct question *first, *last;
+    size_t urgent; /* open questions of filters */
     struct mr_deadline deadline;
     struct mr_timer *look;  /* while there is something to watch */
     struct mr_timer *again; /* more lines wait for their turn */
     struct mr_timer *force; /* the end is expected */
     bool no_deadline;
+    bool filters; /* was asked as a filter: its time is looked at more often */
     bool touched; /* something was written since it was last known to give way */
     bool paused;
     uint64_t held_until_ms;
@@ -68,6 +72,15 @@ static struct mr_moment moment(const struct mr_process *process)
     };
 }
 
+/* What filters hold up cannot wait for what the process does besides. */
+static uint64_t allowance_of(const struct mr_process *process)
+{
+    if (process->urgent > 0) {
+        return MR_LIMIT_FILTER_TIME;
+    }
+    return process->first ? process->first->allowance_ms : 0;
+}
+
 /* Watching is a timer that runs only while there is something to watch. */
 static void watch(struct mr_process *process)
 {
@@ -75,8 +88,9 @@ static void watch(struct mr_process *process)
         return;
     }
     struct mr_moment at = moment(process);
-    mr_deadline_start(&process->deadline, process->first ? process->first->allowance_ms : 0, &at);
-    (void)mr_timer_start(process->core->loop, LOOK_MS, LOOK_MS, look, process, &process->look);
+    uint64_t every = process->filters ? LOOK_SOON_MS : LOOK_MS;
+    mr_deadline_start(&process->deadline, allowance_of(process), &at);
+    (void)mr_timer_start(process->core->loop, every, every, look, process, &process->look);
 }
 
 static void set_reason(struct mr_process *process, const char *code, const char *text)
@@ -183,6 +197,11 @@ static void on_link_close(void *ctx, int err, const char *text)
 
 static void read_again(void *ctx);
 
+static size_t queued(const struct mr_process *process)
+{
+    return mr_stream_queued(process->link) + mr_buf_len(&process->out);
+}
+
 /* Whoever has more to say than its share waits for its next turn; whoever does not listen is not
  * listened to. */
 static void pace(struct mr_process *process, size_t waiting)
@@ -192,7 +211,7 @@ static void pace(struct mr_process *process, size_t waiting)
     }
     uint64_t now = mr_loop_now_ms(process->core->loop);
     uint64_t rest = process->held_until_ms > now ? process->held_until_ms - now : 0;
-    bool full = mr_stream_queued(process->link) > MR_LIMIT_SCRIPT_QUEUE / 2;
+    bool full = queued(process) > MR_LIMIT_SCRIPT_QUEUE / 2;
     bool hold = waiting > 0 || full || rest > 0;
     if (hold != process->paused) {
         process->paused = hold;
@@ -236,13 +255,28 @@ static void on_link_drain(void *ctx)
     }
 }
 
+static void flush(void *ctx)
+{
+    struct mr_process *process = ctx;
+    mr_timer_stop(&process->flush);
+    /* It fits: what waits was counted. An error is told by the end of the link. */
+    (void)mr_stream_write(process->link, mr_buf_data(&process->out), mr_buf_len(&process->out));
+    mr_buf_clear(&process->out);
+}
+
 static int write_line(void *ctx, const char *line, size_t len)
 {
     struct mr_process *process = ctx;
     if (process->link_ended || process->exited) {
         return MR_ECLOSED;
     }
-    int err = mr_stream_write(process->link, line, len);
+    if (queued(process) + len > MR_LIMIT_SCRIPT_QUEUE) {
+        return MR_ELIMIT;
+    }
+    int err = mr_buf_append(&process->out, line, len);
+    if (err == MR_OK && !process->flush) {
+        err = mr_timer_start(process->core->loop, 0, 0, flush, process, &process->flush);
+    }
     process->touched = true;
     watch(process);
     return err;
@@ -307,6 +341,11 @@ static void on_log_close(void *ctx, int err, const char *text)
 
 /* Questions --------------------------------------------------------------------------------- */
 
+static bool is_urgent(const struct question *question)
+{
+    return question->allowance_ms == MR_LIMIT_FILTER_TIME;
+}
+
 static void on_answer(void *ctx, int err, const char *text, const cJSON *result)
 {
     struct question *question = ctx;
@@ -321,7 +360,8 @@ static void on_answer(void *ctx, int err, const char *text, const cJSON *result)
     if (process->last == question) {
         process->last = before;
     }
-    mr_deadline_progress(&process->deadline, process->first ? process->first->allowance_ms : 0);
+    process->urgent -= is_urgent(question);
+    mr_deadline_progress(&process->deadline, allowance_of(process));
     if (question->fn) {
         question->fn(question->ctx, err, text, result);
     }
@@ -347,10 +387,20 @@ int mr_process_ask(struct mr_process *process, const char *method, const cJSON *
         *(first ? &process->first : &last->next) = NULL;
         process->last = last;
         free(question);
-    } else if (first && process->first == question) {
-        mr_deadline_progress(&process->deadline, allowance_ms);
+        return err;
     }
-    return err;
+    bool urgent = is_urgent(question);
+    process->urgent += urgent;
+    if (urgent && !process->filters) {
+        /* From now on looked at more often. */
+        process->filters = true;
+        mr_timer_stop(&process->look);
+        watch(process);
+    }
+    if (first || (urgent && process->urgent == 1)) {
+        mr_deadline_progress(&process->deadline, allowance_of(process));
+    }
+    return MR_OK;
 }
 
 /* A process with no open question may still run, after an answer of ours: it is asked. */
@@ -486,6 +536,7 @@ int mr_process_start(struct mr_core *core, const struct mr_process_options *opti
     process->no_deadline = options->no_deadline;
     process->name = strdup(options->name);
     mr_buf_init(&process->log_line, MR_LIMIT_LOG_LINE);
+    mr_buf_init(&process->out, MR_LIMIT_SCRIPT_QUEUE);
     int err = process->name ? mr_rpc_new(&rpc_callbacks, process, &process->rpc) : MR_ENOMEM;
     if (err == MR_OK) {
         err = start(process, options);
@@ -506,6 +557,10 @@ void mr_process_free(struct mr_process **process_at)
     }
     *process_at = NULL;
     process->freeing = true;
+    if (process->flush && process->link) {
+        flush(process);
+    }
+    mr_timer_stop(&process->flush);
     mr_timer_stop(&process->look);
     mr_timer_stop(&process->again);
     mr_timer_stop(&process->force);
@@ -514,6 +569,7 @@ void mr_process_free(struct mr_process **process_at)
     mr_stream_close(&process->log);
     mr_child_free(&process->child);
     mr_buf_free(&process->log_line);
+    mr_buf_free(&process->out);
     free(process->name);
     free(process);
 }

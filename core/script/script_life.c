@@ -117,11 +117,24 @@ void mr_script_emit(struct mr_script *script, enum mr_event event, const char *c
 void mr_script_release(struct mr_script *script)
 {
     mr_timer_stop(&script->timer);
+    mr_script_filters_release(script);
     mr_caller_free(&script->caller);
     mr_process_free(&script->process);
     mr_store_close(&script->store);
     mr_settings_undeclare(script->scripts->core->settings, script);
     script->wants_lost = false;
+}
+
+/* What a required filter was to look at does not come through without it. */
+static void tell_of_held(struct mr_script *script)
+{
+    char kinds[64];
+    if (!script->scripts->freeing && mr_script_filters_hold(script, kinds, sizeof kinds)) {
+        mr_script_tell(script, true,
+                       "Its filter is required: %s is held back. /script load %s starts it again, "
+                       "/script unload %s lets everything through.",
+                       kinds, script->asked, mr_script_name(script));
+    }
 }
 
 void mr_script_ended(struct mr_script *script, enum mr_script_state state, const char *code,
@@ -134,6 +147,7 @@ void mr_script_ended(struct mr_script *script, enum mr_script_state state, const
     if (script->kind == MR_SCRIPT_STRATEGY) {
         mr_strategy_gone(script->scripts->strategy, script);
     }
+    tell_of_held(script);
     mr_script_emit(script, MR_EVENT_SCRIPT_ENDED, code, text);
     int err = *code ? mr_error_by_name(code) : MR_OK;
     mr_script_settle(script, err, text);
@@ -280,6 +294,9 @@ void mr_script_reload(struct mr_script *script, mr_script_fn *fn, void *ctx)
 
 void mr_script_stop(struct mr_script *script, uint64_t within_ms, mr_script_fn *fn, void *ctx)
 {
+    if (!script->process) {
+        mr_script_filters_forget(script->scripts, mr_script_name(script));
+    }
     if (!mr_script_alive(script)) {
         if (fn) {
             fn(ctx, MR_OK, "");

@@ -37,11 +37,8 @@ void mr_script_tell(struct mr_script *script, bool error, const char *format, ..
     cJSON_Delete(params);
 }
 
-/* A handler raised an error: the traceback and what triggered it. The script goes on. */
-static void on_error(struct mr_script *script, const cJSON *params)
+void mr_script_error(struct mr_script *script, const char *what, const char *text)
 {
-    const char *what = mr_json_string(params, "what");
-    const char *text = mr_json_string(params, "text");
     uint64_t now = mr_loop_now_ms(script->scripts->core->loop);
     script->errors++;
     snprintf(script->last_error, sizeof script->last_error, "%s: %s", what ? what : "a handler",
@@ -55,12 +52,19 @@ static void on_error(struct mr_script *script, const cJSON *params)
     }
     script->errors_shown++;
     if (script->errors_shown <= ERRORS_SHOWN) {
-        mr_script_tell(script, true, "Error in %s: %s", what ? what : "a handler",
-                       text ? text : "");
+        mr_script_tell(script, true, "Error in %s: %s", what, text);
     } else if (script->errors_shown == ERRORS_SHOWN + 1) {
         mr_script_tell(script, true, "More errors follow; they are counted in /script info %s.",
                        mr_script_name(script));
     }
+}
+
+/* A handler raised an error: the traceback and what triggered it. The script goes on. */
+static void on_error(struct mr_script *script, const cJSON *params)
+{
+    const char *what = mr_json_string(params, "what");
+    const char *text = mr_json_string(params, "text");
+    mr_script_error(script, what ? what : "a handler", text ? text : "");
 }
 
 static bool is_lost(const cJSON *params)
@@ -103,6 +107,8 @@ void mr_script_on_request(struct mr_script *script, const cJSON *id, const char 
 {
     if (strcmp(method, "script.error") == 0) {
         on_error(script, params);
+    } else if (strcmp(method, "filter.waits") == 0) {
+        mr_script_filter_waits(script, params);
     } else if (strcmp(method, "strategy.attempts") == 0) {
         int64_t attempts = mr_json_int(params, "attempts", 0);
         mr_strategy_attempts(script->scripts->strategy, script,

@@ -13,6 +13,7 @@ static void on_overrun(void *ctx, const char *what, bool often)
 {
     struct mr_script *script = ctx;
     script->overruns++;
+    mr_script_filters_overrun(script);
     if (often) {
         mr_process_kill(script->process, "timeout",
                         "it took too long for the third time in a minute");
@@ -29,6 +30,7 @@ static void running(struct mr_script *script)
     mr_script_drop(&script->before);
     script->state = MR_SCRIPT_RUNNING;
     script->started_ms = mr_loop_now_ms(script->scripts->core->loop);
+    mr_script_filters_ready(script);
     mr_script_emit(script, MR_EVENT_SCRIPT_LOADED, NULL, NULL);
     mr_script_settle(script, MR_OK, mr_script_name(script));
 }

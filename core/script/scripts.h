@@ -55,6 +55,8 @@ struct mr_script_edition {
 };
 
 struct mr_script_waiter;
+struct mr_script_filter;
+struct mr_script_visit;
 struct mr_strategy;
 
 struct mr_script {
@@ -81,6 +83,8 @@ struct mr_script {
     uint64_t print_window_ms; /* since when prints counts */
     unsigned prints;
     unsigned errors_shown;
+    int64_t last_filter;     /* number of a filter */
+    uint64_t filter_told_ms; /* when it was last said that one does not answer */
     char last_error[400];
     bool died; /* its end was not asked for */
 };
@@ -92,6 +96,10 @@ struct mr_scripts {
     struct mr_script *first;
     struct mr_command *command;
     struct mr_strategy *strategy;
+    struct mr_script_filter *filters;
+    struct mr_script_visit *visits; /* items that are with them */
+    struct mr_timer *tick;          /* while there are some */
+    unsigned gaps;                  /* of the loop, as of the last tick */
     char *store_folder;
     struct mr_timer *restart; /* the commands script comes back */
     unsigned restarts;        /* since restart_window_ms */
@@ -125,6 +133,29 @@ void mr_script_on_drain(struct mr_script *script);
 void mr_script_tell(struct mr_script *script, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* A mistake in what the script has answered, as an error in a handler. */
+void mr_script_error(struct mr_script *script, const char *what, const char *text);
+
+/* script_filter.c --------------------------------------------------------------------------- */
+
+int mr_script_filters_bind(struct mr_scripts *scripts);
+/* Frees them all besides. */
+void mr_script_filters_unbind(struct mr_scripts *scripts);
+/* Its process is up; or ends: then those that are required hold what is with them until the script
+ * is up again, unless the user has unloaded it. */
+void mr_script_filters_ready(struct mr_script *script);
+void mr_script_filters_release(struct mr_script *script);
+/* The user does without those that a dead script left behind. */
+void mr_script_filters_forget(struct mr_scripts *scripts, const char *name);
+/* Whether a dead script left some; their kinds as words for the user. */
+bool mr_script_filters_hold(const struct mr_script *script, char *kinds, size_t size);
+/* The process used up its time. */
+void mr_script_filters_overrun(struct mr_script *script);
+/* The handler of a filter waits for something itself. */
+void mr_script_filter_waits(struct mr_script *script, const cJSON *params);
+/* Their kinds as an array. */
+cJSON *mr_script_filters_list(const struct mr_script *script);
+
 /* manager.c --------------------------------------------------------------------------------- */
 
 struct mr_script *mr_scripts_find(struct mr_scripts *scripts, const char *name);
@@ -136,6 +167,9 @@ int mr_scripts_open(struct mr_scripts *scripts, const char *name_or_path,
 void mr_scripts_ended(struct mr_script *script);
 cJSON *mr_scripts_list(struct mr_scripts *scripts);
 cJSON *mr_scripts_info(struct mr_scripts *scripts, const struct mr_script *script);
+
+/* The script on whose behalf a call is made; fails the call when there is none. */
+struct mr_script *mr_scripts_caller(struct mr_scripts *scripts, struct mr_call *call);
 
 /* methods_script.c, command_script.c -------------------------------------------------------- */
 

@@ -55,21 +55,58 @@ void mr_arrive_saw(struct mr_session *session, struct mr_span name)
     mr_arrive_tell_users(session);
 }
 
-/* Talk */
+/* Talk: what others say and the room tells goes through the filters before anybody hears of it. It
+ * keeps its own order there; what changes facts never goes that way. */
+
+static void on_filtered(void *ctx, bool dropped, cJSON *item)
+{
+    struct mr_session *session = ctx;
+    int event = mr_event_find(mr_json_string(item, "kind"));
+    cJSON_DeleteItemFromObjectCaseSensitive(item, "kind");
+    if (dropped || event < 0)
+        cJSON_Delete(item);
+    else if (mr_hooks_emit(session->options.hooks, (enum mr_event)event, item) != MR_OK)
+        mr_log_write(session->options.log, MR_LOG_ERROR, "the event %s is lost",
+                     mr_event_name((enum mr_event)event));
+}
+
+static void talk(struct mr_session *session, enum mr_event event, const struct mr_field *fields,
+                 size_t count)
+{
+    struct mr_filters *filters = session->options.filters;
+    if (!filters || mr_filters_idle(filters, MR_FILTER_INCOMING)) {
+        mr_emit(&session->emitter, event, fields, count);
+        return;
+    }
+    cJSON *item = mr_emitter_object(&session->emitter, fields, count);
+    int err = item ? mr_json_set_string(item, "kind", mr_event_name(event)) : MR_ENOMEM;
+    if (err == MR_OK)
+        err = mr_filters_pass(filters, MR_FILTER_INCOMING, item, true, on_filtered, session);
+    else
+        cJSON_Delete(item);
+    if (err != MR_OK)
+        mr_log_write(session->options.log, MR_LOG_ERROR, "a line did not reach the filters: %s",
+                     mr_error_text(err));
+}
+
+/* talk() with its fields written out. */
+#define TALK(session, event, ...)                                                                  \
+    talk(session, event, (const struct mr_field[]){__VA_ARGS__},                                   \
+         sizeof((const struct mr_field[]){__VA_ARGS__}) / sizeof(struct mr_field))
 
 static void on_chat(struct mr_session *session, const struct mr_arrival *arrival)
 {
     const struct mr_line *line = &arrival->line;
     mr_arrive_saw(session, line->name);
-    MR_EMIT(&session->emitter, MR_EVENT_MESSAGE, MR_SPAN_FIELD("from", line->name),
-            MR_SPAN_FIELD("text", line->text), MR_TEXT_FIELD("chat", "Lobby"),
-            MR_BOOL_FIELD("self", is_me(session, line->name)), MR_SPAN_FIELD("raw", arrival->raw));
+    TALK(session, MR_EVENT_MESSAGE, MR_SPAN_FIELD("from", line->name),
+         MR_SPAN_FIELD("text", line->text), MR_TEXT_FIELD("chat", "Lobby"),
+         MR_BOOL_FIELD("self", is_me(session, line->name)), MR_SPAN_FIELD("raw", arrival->raw));
 }
 
 void mr_arrive_text(struct mr_session *session, struct mr_span text, struct mr_span raw)
 {
-    MR_EMIT(&session->emitter, MR_EVENT_SERVER_MESSAGE, MR_SPAN_FIELD("text", mr_arrive_trim(text)),
-            MR_SPAN_FIELD("raw", raw));
+    TALK(session, MR_EVENT_SERVER_MESSAGE, MR_SPAN_FIELD("text", mr_arrive_trim(text)),
+         MR_SPAN_FIELD("raw", raw));
 }
 
 void mr_arrive_error(struct mr_session *session, struct mr_span text, struct mr_span raw)
@@ -87,10 +124,10 @@ static void on_whisper(struct mr_session *session, const struct mr_arrival *arri
         return;
     }
     mr_arrive_saw(session, line->name);
-    MR_EMIT(&session->emitter, MR_EVENT_WHISPER, MR_SPAN_FIELD("from", line->name),
-            MR_SPAN_FIELD("to", echo ? line->to : me(session)), MR_SPAN_FIELD("text", line->text),
-            MR_SPAN_FIELD("chat", echo ? line->to : line->name),
-            MR_BOOL_FIELD("self", is_me(session, line->name)), MR_SPAN_FIELD("raw", arrival->raw));
+    TALK(session, MR_EVENT_WHISPER, MR_SPAN_FIELD("from", line->name),
+         MR_SPAN_FIELD("to", echo ? line->to : me(session)), MR_SPAN_FIELD("text", line->text),
+         MR_SPAN_FIELD("chat", echo ? line->to : line->name),
+         MR_BOOL_FIELD("self", is_me(session, line->name)), MR_SPAN_FIELD("raw", arrival->raw));
 }
 
 static void on_presence(struct mr_session *session, const struct mr_arrival *arrival)
@@ -208,15 +245,17 @@ static handler *const handlers[MR_LINE_TYPES] = {
     [MR_LINE_PASSWORD_DONE] = mr_answer_password_done,
 };
 
-/* Returns false when this connection is over, and the text with it. */
-static bool handle_text(struct mr_session *session, struct mr_span text)
+/* Takes lines from the text until its end, or until nobody takes more. Returns false when this
+ * connection is over, and the text with it. */
+static bool handle_lines(struct mr_session *session, struct mr_span *text)
 {
     uint64_t connection = session->connection;
     struct mr_arrival arrival;
-    const char *begin = text.at;
-    while (mr_line_next_from_room(&text, me(session), &arrival.line)) {
-        arrival.raw = (struct mr_span){begin, (size_t)(text.at - begin)};
-        begin = text.at;
+    const char *begin = text->at;
+    while (!mr_session_is_held(session) &&
+           mr_line_next_from_room(text, me(session), &arrival.line)) {
+        arrival.raw = (struct mr_span){begin, (size_t)(text->at - begin)};
+        begin = text->at;
         if (arrival.raw.len > 0 && arrival.raw.at[arrival.raw.len - 1] == '\n')
             arrival.raw.len--;
         if (!handlers[arrival.line.type])
@@ -228,6 +267,34 @@ static bool handle_text(struct mr_session *session, struct mr_span text)
             return false;
     }
     return true;
+}
+
+/* The lines that were left of the last frame. */
+static bool handle_rest(struct mr_session *session)
+{
+    size_t len = mr_buf_len(&session->rest);
+    struct mr_span text = {mr_buf_str(&session->rest), len};
+    if (len == 0)
+        return true;
+    if (!handle_lines(session, &text))
+        return false;
+    mr_buf_consume(&session->rest, len - text.len);
+    return true;
+}
+
+static bool handle_text(struct mr_session *session, struct mr_span text)
+{
+    if (!handle_lines(session, &text))
+        return false;
+    int err = mr_buf_append(&session->rest, text.at, text.len);
+    if (err != MR_OK)
+        mr_session_break(session, err);
+    return err == MR_OK;
+}
+
+bool mr_session_is_held(const struct mr_session *session)
+{
+    return !session->draining && (session->held || session->filters_full);
 }
 
 static void on_quiet(void *ctx)
@@ -248,8 +315,10 @@ void mr_session_read_frames(struct mr_session *session)
     struct mr_frame frame;
     int verdict;
     mr_timer_stop(&session->quiet);
+    if (mr_session_is_held(session) || !handle_rest(session))
+        return;
     do {
-        if (session->held)
+        if (mr_session_is_held(session))
             return;
         verdict = mr_frame_reader_next(session->reader, &frame);
         if (verdict == MR_FRAME_TEXT &&

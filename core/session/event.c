@@ -41,8 +41,7 @@ static cJSON *make_value(struct mr_emitter *emitter, const struct mr_field *fiel
     return NULL;
 }
 
-void mr_emit(struct mr_emitter *emitter, enum mr_event event, const struct mr_field *fields,
-             size_t count)
+cJSON *mr_emitter_object(struct mr_emitter *emitter, const struct mr_field *fields, size_t count)
 {
     cJSON *object = cJSON_CreateObject();
     int err = object ? MR_OK : MR_ENOMEM;
@@ -55,9 +54,16 @@ void mr_emit(struct mr_emitter *emitter, enum mr_event event, const struct mr_fi
         err = MR_ENOMEM;
     }
     if (err == MR_OK)
-        err = mr_hooks_emit(emitter->hooks, event, object);
-    else
-        cJSON_Delete(object);
+        return object;
+    cJSON_Delete(object);
+    return NULL;
+}
+
+void mr_emit(struct mr_emitter *emitter, enum mr_event event, const struct mr_field *fields,
+             size_t count)
+{
+    cJSON *object = mr_emitter_object(emitter, fields, count);
+    int err = object ? mr_hooks_emit(emitter->hooks, event, object) : MR_ENOMEM;
     if (err != MR_OK)
         mr_log_write(emitter->log, MR_LOG_ERROR, "the event %s is lost: %s", mr_event_name(event),
                      mr_error_text(err));

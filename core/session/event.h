@@ -44,6 +44,9 @@ struct mr_field {
 void mr_emitter_init(struct mr_emitter *emitter, struct mr_hooks *hooks, struct mr_log *log);
 void mr_emitter_free(struct mr_emitter *emitter);
 
+/* The fields as an object, NULL without memory. Values are taken. */
+cJSON *mr_emitter_object(struct mr_emitter *emitter, const struct mr_field *fields, size_t count);
+
 /* Emits. Values are taken. What cannot be told for lack of memory stands in the log. */
 void mr_emit(struct mr_emitter *emitter, enum mr_event event, const struct mr_field *fields,
              size_t count);

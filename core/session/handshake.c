@@ -199,7 +199,7 @@ static void on_read(void *ctx, const uint8_t *bytes, size_t len)
 static void read_the_rest(struct mr_session *session)
 {
     if (session->state == MR_SESSION_ONLINE) {
-        session->held = false;
+        session->draining = true;
         mr_frame_reader_quiet(session->reader);
         mr_session_read_frames(session);
     } else if (session->state == MR_SESSION_KEYS || session->state == MR_SESSION_INFO) {

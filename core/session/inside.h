@@ -5,6 +5,7 @@
  * arrive.c   what comes from the room: lines to facts and events
  * answer.c   of that, what somebody has asked for
  * reconnect.c  coming back to a room that shut down
+ * say.c      what is said: checked, filtered
  * send.c     what goes to the room: checked, formatted, into the outbox
  * room.c     what we know of the room
  * mine.c     found blocks: verified, paced, judged
@@ -59,7 +60,11 @@ struct mr_session {
     struct mr_timer *retry;           /* the next one */
     struct mr_secret hash;            /* what logs in again; empty when nothing will */
     uint64_t online_ms;               /* since when we are in */
+    bool exit_waits;                  /* we leave once the filters have let go what was said */
     bool held;                        /* mr_session_hold() */
+    bool filters_full;                /* the filters have as much as they take */
+    bool draining;                    /* the stream has ended: all that is left is read now */
+    struct mr_buf rest;               /* lines of a frame behind which reading stopped */
     uint64_t paid_ms;                 /* when coins may last have been spent by hand */
     char new_hash[MR_SHA512_HEX + 1]; /* of a change of the password under way */
 
@@ -112,16 +117,30 @@ int mr_session_write(struct mr_session *session, int err);
 
 /* arrive.c */
 
-/* Handles all frames that are whole. */
+/* Handles all frames that are whole, unless nobody takes more. */
 void mr_session_read_frames(struct mr_session *session);
+/* Whether listeners or filters have enough for now. */
+bool mr_session_is_held(const struct mr_session *session);
+/* For mr_filters_watch(). */
+void mr_session_filters_full(void *session, bool full);
 /* The account is gone, as was asked. */
 void mr_session_deleted(struct mr_session *session);
 
-/* send.c */
+/* send.c: each with a sentence in why, if it is not NULL. */
 
-/* Queues a formatted line. A sentence in why, if it is not NULL. */
+struct mr_line;
+
+int mr_session_check_online(const struct mr_session *session, char *why, size_t why_size);
+int mr_session_check_name(const char *user, char *why, size_t why_size);
+/* Formats and queues. */
+int mr_session_send_line(struct mr_session *session, const struct mr_line *line, char *why,
+                         size_t why_size);
+/* Queues a formatted line. */
 int mr_session_queue(struct mr_session *session, const char *line, size_t len,
                      enum mr_outbox_place place, char *why, size_t why_size);
+
+/* Says goodbye, with everything said before it in the outbox. */
+void mr_session_say_exit(struct mr_session *session);
 
 /* reason.c: each writes one sentence for the user. */
 

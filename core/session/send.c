@@ -20,7 +20,7 @@ static int say_why(char *why, size_t size, int err, const char *text)
     return err;
 }
 
-static int check_online(const struct mr_session *session, char *why, size_t why_size)
+int mr_session_check_online(const struct mr_session *session, char *why, size_t why_size)
 {
     if (session->state != MR_SESSION_ONLINE)
         return say_why(why, why_size, MR_EOFFLINE,
@@ -33,7 +33,7 @@ static int check_online(const struct mr_session *session, char *why, size_t why_
 int mr_session_queue(struct mr_session *session, const char *line, size_t len,
                      enum mr_outbox_place place, char *why, size_t why_size)
 {
-    int err = check_online(session, why, why_size);
+    int err = mr_session_check_online(session, why, why_size);
     if (err != MR_OK)
         return err;
     err = mr_outbox_add(session->outbox, line, len, place);
@@ -52,26 +52,8 @@ int mr_session_queue(struct mr_session *session, const char *line, size_t len,
     }
 }
 
-/* Why a text cannot be sent. */
-static const char *text_problem(const char *text, bool slash_allowed)
-{
-    size_t len = strlen(text);
-    if (len == 0)
-        return "There is nothing to send.";
-    if (len > MR_LIMIT_CHAT_TEXT)
-        return "This text is too long: a message has at most 1500 bytes.";
-    if (strpbrk(text, "\n\r"))
-        return "A message has no line ends in it.";
-    if (!mr_utf8_valid(text, len))
-        return "This text is not UTF-8.";
-    if (text[0] == '/' && !slash_allowed)
-        return "A message cannot begin with /, that would make a command of it.";
-    return NULL;
-}
-
-/* Formats and queues. */
-static int send_line(struct mr_session *session, const struct mr_line *line, char *why,
-                     size_t why_size)
+int mr_session_send_line(struct mr_session *session, const struct mr_line *line, char *why,
+                         size_t why_size)
 {
     struct mr_buf text;
     mr_buf_init(&text, MAX_LINE);
@@ -86,50 +68,11 @@ static int send_line(struct mr_session *session, const struct mr_line *line, cha
     return err;
 }
 
-int mr_session_say(struct mr_session *session, const char *text, char *why, size_t why_size)
-{
-    const char *problem = text_problem(text, false);
-    int err =
-        problem ? say_why(why, why_size, MR_EINVAL, problem) : check_online(session, why, why_size);
-    if (err != MR_OK)
-        return err;
-    return send_line(session, &(struct mr_line){.type = MR_LINE_CHAT, .text = mr_span_of(text)},
-                     why, why_size);
-}
-
-static int check_name(const char *user, char *why, size_t why_size)
+int mr_session_check_name(const char *user, char *why, size_t why_size)
 {
     if (mr_name_valid(user, strlen(user)))
         return MR_OK;
     return say_why(why, why_size, MR_EINVAL, "This is no user name.");
-}
-
-/* What one says to oneself stays here. */
-static int note(struct mr_session *session, const char *text)
-{
-    MR_EMIT(&session->emitter, MR_EVENT_NOTE, MR_TEXT_FIELD("text", text),
-            MR_TEXT_FIELD("chat", session->name));
-    return MR_OK;
-}
-
-int mr_session_whisper(struct mr_session *session, const char *user, const char *text, char *why,
-                       size_t why_size)
-{
-    const char *problem = text_problem(text, true);
-    int err = check_name(user, why, why_size);
-    if (err == MR_OK && problem)
-        err = say_why(why, why_size, MR_EINVAL, problem);
-    if (err == MR_OK)
-        err = check_online(session, why, why_size);
-    if (err != MR_OK)
-        return err;
-    if (strcmp(user, session->name) == 0)
-        return note(session, text);
-    return send_line(session,
-                     &(struct mr_line){.type = MR_LINE_SEND_WHISPER,
-                                       .to = mr_span_of(user),
-                                       .text = mr_span_of(text)},
-                     why, why_size);
 }
 
 /* Whether an old room might take the line for /mine, however it splits words; then *s is the rest.
@@ -158,7 +101,7 @@ int mr_session_raw(struct mr_session *session, const char *line, char *why, size
         return say_why(why, why_size, MR_EINVAL, "A line has no line ends in it.");
     if (!mr_utf8_valid(line, len))
         return say_why(why, why_size, MR_EINVAL, "This line is not UTF-8.");
-    int err = check_online(session, why, why_size);
+    int err = mr_session_check_online(session, why, why_size);
     if (err != MR_OK)
         return err;
     if (looks_like_mine(line, &s)) {
@@ -174,30 +117,30 @@ int mr_session_raw(struct mr_session *session, const char *line, char *why, size
 int mr_session_pay(struct mr_session *session, const char *user, int64_t coins, char *why,
                    size_t why_size)
 {
-    int err = check_name(user, why, why_size);
+    int err = mr_session_check_name(user, why, why_size);
     if (err == MR_OK && coins <= 0)
         err = say_why(why, why_size, MR_EINVAL, "You can pay one coin or more.");
     if (err == MR_OK && coins > 1000000000000000)
         err = say_why(why, why_size, MR_EINVAL, "So many coins do not exist.");
     if (err == MR_OK)
-        err = check_online(session, why, why_size);
+        err = mr_session_check_online(session, why, why_size);
     if (err != MR_OK)
         return err;
     session->paid_ms = mr_loop_now_ms(session->options.loop);
-    return send_line(
+    return mr_session_send_line(
         session, &(struct mr_line){.type = MR_LINE_PAY, .to = mr_span_of(user), .number = coins},
         why, why_size);
 }
 
 int mr_session_kick(struct mr_session *session, const char *user, char *why, size_t why_size)
 {
-    int err = check_name(user, why, why_size);
+    int err = mr_session_check_name(user, why, why_size);
     if (err == MR_OK)
-        err = check_online(session, why, why_size);
+        err = mr_session_check_online(session, why, why_size);
     if (err != MR_OK)
         return err;
-    return send_line(session, &(struct mr_line){.type = MR_LINE_KICK, .to = mr_span_of(user)}, why,
-                     why_size);
+    return mr_session_send_line(
+        session, &(struct mr_line){.type = MR_LINE_KICK, .to = mr_span_of(user)}, why, why_size);
 }
 
 /* Questions */
@@ -208,7 +151,7 @@ static int ask(struct mr_session *session, enum mr_request_kind kind, const char
                char *why, size_t why_size)
 {
     struct mr_buf text;
-    int err = check_online(session, why, why_size);
+    int err = mr_session_check_online(session, why, why_size);
     if (err != MR_OK)
         return err;
     mr_buf_init(&text, MAX_LINE);
@@ -295,7 +238,7 @@ int mr_session_request(struct mr_session *session, enum mr_request_kind kind, co
 static int hash_password(const struct mr_session *session, const struct mr_secret *password,
                          char *hash, char *why, size_t why_size)
 {
-    int err = check_online(session, why, why_size);
+    int err = mr_session_check_online(session, why, why_size);
     if (err != MR_OK)
         return err;
     err = mr_hash_credential(mr_secret_str(password), password->len, session->name,
@@ -353,7 +296,7 @@ bool mr_session_job(const struct mr_session *session, struct mr_job *out)
 
 int mr_session_submit(struct mr_session *session, const char *s, char *why, size_t why_size)
 {
-    int err = check_online(session, why, why_size);
+    int err = mr_session_check_online(session, why, why_size);
     return err == MR_OK ? mr_mine_submit(&session->mine, s, why, why_size) : err;
 }
 

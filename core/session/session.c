@@ -59,6 +59,7 @@ static void drop_connection(struct mr_session *session)
     mr_rsa_key_free(session->key);
     session->key = NULL;
     mr_buf_wipe(&session->frame);
+    mr_buf_clear(&session->rest);
     mr_mine_leave(&session->mine);
     mr_room_clear(&session->room);
 }
@@ -166,6 +167,16 @@ static int start_connection(struct mr_session *session, const char *hash)
     return err;
 }
 
+/* What was said in another room, and was still with the filters, is not for this one. */
+static void begin_filters(struct mr_session *session)
+{
+    struct mr_filters *filters = session->options.filters;
+    if (!filters)
+        return;
+    mr_filters_forget(filters, session);
+    mr_filters_watch(filters, MR_FILTER_INCOMING, mr_session_filters_full, session);
+}
+
 static int begin(struct mr_session *session, const struct mr_address *address, const char *name,
                  const char *hash, bool registering, char *why, size_t why_size)
 {
@@ -173,7 +184,9 @@ static int begin(struct mr_session *session, const struct mr_address *address, c
     mr_address_format(address, session->room_name, sizeof(session->room_name));
     snprintf(session->name, sizeof(session->name), "%s", name);
     session->registering = registering;
-    session->told = session->said_exit = session->held = session->kicked_by_room = false;
+    session->told = session->said_exit = session->exit_waits = session->kicked_by_room = false;
+    session->held = session->draining = false;
+    begin_filters(session);
     session->paid_ms = 0;
     session->lines_in = session->lines_out = 0;
     int err = mr_secret_set(&session->hash, hash, strlen(hash));
@@ -281,6 +294,13 @@ static void on_leave_timeout(void *ctx)
     mr_session_abort(ctx);
 }
 
+/* Whether something that was said is still with the filters. */
+static bool filtering(const struct mr_session *session)
+{
+    struct mr_filters *filters = session->options.filters;
+    return filters && mr_filters_count(filters, MR_FILTER_OUTGOING) > 0;
+}
+
 void mr_session_logout(struct mr_session *session)
 {
     if (session->state != MR_SESSION_ONLINE) {
@@ -289,13 +309,22 @@ void mr_session_logout(struct mr_session *session)
     }
     if (session->leaving)
         return;
-    session->said_exit = true;
     bool idle = mr_session_flushed(session);
-    int err = mr_outbox_add(session->outbox, "/exit", strlen("/exit"), MR_OUTBOX_EXIT);
-    if (err == MR_OK)
-        err = mr_timer_start(session->options.loop, idle ? FAREWELL_MS : LEAVE_MS, 0,
+    int err = mr_timer_start(session->options.loop, idle ? FAREWELL_MS : LEAVE_MS, 0,
                              on_leave_timeout, session, &session->leaving);
     if (err != MR_OK)
+        mr_session_abort(session);
+    else if (filtering(session))
+        session->exit_waits = true;
+    else
+        mr_session_say_exit(session);
+}
+
+void mr_session_say_exit(struct mr_session *session)
+{
+    session->exit_waits = false;
+    session->said_exit = true;
+    if (mr_outbox_add(session->outbox, "/exit", strlen("/exit"), MR_OUTBOX_EXIT) != MR_OK)
         mr_session_abort(session);
 }
 
@@ -308,10 +337,11 @@ void mr_session_abort(struct mr_session *session)
 bool mr_session_flushed(const struct mr_session *session)
 {
     return session->state != MR_SESSION_ONLINE ||
-           (mr_outbox_count(session->outbox) == 0 && mr_stream_queued(session->stream) == 0);
+           (!filtering(session) && mr_outbox_count(session->outbox) == 0 &&
+            mr_stream_queued(session->stream) == 0);
 }
 
-/* Listeners that cannot keep up */
+/* Listeners and filters that cannot keep up */
 
 static void on_unheld(void *ctx)
 {
@@ -320,12 +350,11 @@ static void on_unheld(void *ctx)
     mr_session_read_frames(session);
 }
 
-void mr_session_hold(struct mr_session *session, bool hold)
+static void hold(struct mr_session *session, bool was_held)
 {
-    if (session->state != MR_SESSION_ONLINE || session->held == hold)
+    if (session->state != MR_SESSION_ONLINE || mr_session_is_held(session) == was_held)
         return;
-    session->held = hold;
-    if (hold) {
+    if (!was_held) {
         mr_timer_stop(&session->unheld);
         mr_stream_pause(session->stream);
         return;
@@ -334,6 +363,23 @@ void mr_session_hold(struct mr_session *session, bool hold)
     /* What was read already comes first, and from the loop. */
     if (mr_timer_start(session->options.loop, 0, 0, on_unheld, session, &session->unheld) != MR_OK)
         mr_session_break(session, MR_ENOMEM);
+}
+
+void mr_session_hold(struct mr_session *session, bool held)
+{
+    bool was_held = mr_session_is_held(session);
+    if (session->state != MR_SESSION_ONLINE)
+        return;
+    session->held = held;
+    hold(session, was_held);
+}
+
+void mr_session_filters_full(void *ctx, bool full)
+{
+    struct mr_session *session = ctx;
+    bool was_held = mr_session_is_held(session);
+    session->filters_full = full;
+    hold(session, was_held);
 }
 
 /* Life */
@@ -371,6 +417,8 @@ int mr_session_new(const struct mr_session_options *options, struct mr_session *
         session->options.handshake_ms = MR_LIMIT_HANDSHAKE_TIME;
     mr_room_init(&session->room);
     mr_buf_init(&session->frame, MR_LIMIT_HANDSHAKE);
+    /* What was read as Latin-1 has at most twice its bytes. */
+    mr_buf_init(&session->rest, 2 * (size_t)MR_LIMIT_FRAME_CLIENT);
     mr_emitter_init(&session->emitter, options->hooks, options->log);
     const struct mr_requests_options requests = {.loop = options->loop,
                                                  .send = send_request,
@@ -405,6 +453,8 @@ void mr_session_free(struct mr_session *session)
 {
     if (!session)
         return;
+    if (session->options.filters)
+        mr_filters_forget(session->options.filters, session);
     drop_connection(session);
     mr_timer_stop(&session->retry);
     mr_secret_free(&session->hash);
@@ -412,6 +462,7 @@ void mr_session_free(struct mr_session *session)
     mr_mine_free(&session->mine);
     mr_emitter_free(&session->emitter);
     mr_buf_free(&session->frame);
+    mr_buf_free(&session->rest);
     free(session->logins_path);
     free(session);
 }

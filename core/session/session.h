@@ -15,6 +15,7 @@
 #include "core/base/log.h"
 #include "core/base/secret.h"
 #include "core/base/work.h"
+#include "core/runtime/filter.h"
 #include "core/runtime/hook.h"
 #include "core/runtime/loop.h"
 #include "core/runtime/settings.h"
@@ -54,9 +55,10 @@ struct mr_session_options {
     struct mr_hooks *hooks;
     struct mr_settings *settings;
     struct mr_log *log;
-    const char *logins_path; /* remembered logins (logins.h); NULL: none are kept */
-    uint64_t handshake_ms;   /* time to connect, and then to log in; 0: MR_LIMIT_HANDSHAKE_TIME */
-    uint64_t retry_ms;       /* before each try to come back; 0: 2 s, then longer and longer */
+    struct mr_filters *filters; /* NULL: nothing is filtered */
+    const char *logins_path;    /* remembered logins (logins.h); NULL: none are kept */
+    uint64_t handshake_ms; /* time to connect, and then to log in; 0: MR_LIMIT_HANDSHAKE_TIME */
+    uint64_t retry_ms;     /* before each try to come back; 0: 2 s, then longer and longer */
 };
 
 int mr_session_new(const struct mr_session_options *options, struct mr_session **out);
@@ -91,6 +93,9 @@ void mr_session_logout(struct mr_session *session);
 /* Closes at once. */
 void mr_session_abort(struct mr_session *session);
 
+/* What is said and whispered passes the filters of the kind outgoing first. MR_OK then says that it
+ * was accepted; what is not sent after all is told by the event "unsent". MR_EBUSY when too much
+ * waits for the filters. */
 int mr_session_say(struct mr_session *session, const char *text, char *why, size_t why_size);
 int mr_session_whisper(struct mr_session *session, const char *user, const char *text, char *why,
                        size_t why_size);
@@ -139,7 +144,7 @@ int mr_session_delete_account(struct mr_session *session, const struct mr_secret
  * connection begins without. */
 void mr_session_hold(struct mr_session *session, bool hold);
 
-/* Whether every line given in has been handed to the system. */
+/* Whether every line given in has left the filters and has been handed to the system. */
 bool mr_session_flushed(const struct mr_session *session);
 
 /* What we know of the room. Strings live until the next turn of the loop; "" and 0 when offline. */

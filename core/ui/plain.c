@@ -156,18 +156,24 @@ static void ping(struct mr_plain *plain)
     }
 }
 
+/* Whether all that was read has gone its way. */
+static bool is_flushed(const struct mr_ui *ui)
+{
+    return mr_session_flushed(ui->core->session) &&
+           mr_filters_count(ui->core->filters, MR_FILTER_INPUT) == 0;
+}
+
 static void pump(void *ctx)
 {
     struct mr_plain *plain = ctx;
-    struct mr_session *session = plain->ui->core->session;
 
     mr_timer_stop(&plain->timer);
     if (!plain->started) {
         return;
     }
-    while (mr_session_flushed(session) && take_line(plain)) {
+    while (is_flushed(plain->ui) && take_line(plain)) {
     }
-    if (!mr_session_flushed(session) || plain->ui->commands_waiting > 0) {
+    if (!is_flushed(plain->ui) || plain->ui->commands_waiting > 0) {
         /* Nothing more is read while what was read waits: the writer feels it. */
         mr_watch_stop(&plain->watch);
         look_again(plain, POLL_MS);

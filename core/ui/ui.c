@@ -154,6 +154,7 @@ void mr_ui_free(struct mr_ui *ui)
     }
     ui->closing = true;
     mr_hooks_remove_owner(ui->core->hooks, ui);
+    mr_filters_forget(ui->core->filters, ui);
     while (ui->asks && mr_asks_current(ui->asks)) {
         mr_asks_cancel(ui->asks);
     }

@@ -96,10 +96,9 @@ static void command_done(void *ctx, int err, const char *text)
     }
 }
 
-static int talk(struct mr_ui *ui, const char *line, char *why, size_t why_size)
+static int talk(struct mr_ui *ui, const struct mr_chat *chat, const char *line, char *why,
+                size_t why_size)
 {
-    const struct mr_chat *chat = mr_chats_current(ui->chats);
-
     switch (chat->kind) {
     case MR_CHAT_NOTES:
         return mr_ui_note(ui, line);
@@ -111,24 +110,75 @@ static int talk(struct mr_ui *ui, const char *line, char *why, size_t why_size)
     return mr_session_say(ui->core->session, line, why, why_size);
 }
 
-void mr_ui_submit(struct mr_ui *ui, const char *line)
+/* A command, or talk in the chat in which it was typed. */
+static void interpret(struct mr_ui *ui, const char *line, const char *chat_name)
 {
     char why[MR_UI_WHY] = "";
 
-    if (mr_str_trim(line, strlen(line)).len == 0) {
-        return;
-    }
     if (line[0] == '/') {
         ui->commands_waiting++;
-        mr_commands_run(ui->core->commands, line, mr_chats_current(ui->chats)->name, command_done,
-                        ui);
+        mr_commands_run(ui->core->commands, line, chat_name, command_done, ui);
         return;
     }
-    int err = talk(ui, line, why, sizeof why);
+    const struct mr_chat *chat = mr_chats_find(ui->chats, chat_name);
+
+    if (!chat) {
+        mr_ui_tell(ui, MR_ROLE_ERROR, "The chat with %s is closed; this was not sent: %s",
+                   chat_name, line);
+        return;
+    }
+    int err = talk(ui, chat, line, why, sizeof why);
 
     if (err < 0) {
         mr_ui_tell(ui, MR_ROLE_ERROR, "%s%s", why[0] ? why : mr_error_text(err),
                    ui->prompt ? " (The key Up brings the line back.)" : "");
+    }
+}
+
+static void on_filtered(void *ctx, bool dropped, cJSON *item)
+{
+    struct mr_ui *ui = ctx;
+
+    if (!dropped && !ui->closing) {
+        interpret(ui, mr_json_string(item, "text"), mr_json_string(item, "chat"));
+    }
+    cJSON_Delete(item);
+}
+
+/* The way out of whatever a filter does is never filtered. */
+static bool is_way_out(const char *line)
+{
+    size_t len = strcspn(line, " ");
+
+    return (len == 7 && memcmp(line, "/script", len) == 0) ||
+           (len == 5 && memcmp(line, "/quit", len) == 0);
+}
+
+void mr_ui_submit(struct mr_ui *ui, const char *line)
+{
+    struct mr_filters *filters = ui->core->filters;
+    const char *chat = mr_chats_current(ui->chats)->name;
+
+    if (mr_str_trim(line, strlen(line)).len == 0) {
+        return;
+    }
+    if (is_way_out(line) || mr_filters_idle(filters, MR_FILTER_INPUT)) {
+        interpret(ui, line, chat);
+        return;
+    }
+    cJSON *item = cJSON_CreateObject();
+    int err = MR_ENOMEM;
+
+    if (item && mr_json_set_string(item, "text", line) == MR_OK &&
+        mr_json_set_string(item, "chat", chat) == MR_OK) {
+        err = mr_filters_pass(filters, MR_FILTER_INPUT, item, true, on_filtered, ui);
+    } else {
+        cJSON_Delete(item);
+    }
+    if (err < 0) {
+        mr_ui_tell(ui, MR_ROLE_ERROR,
+                   "Too many lines wait for a filter, this one was not taken. /script list shows "
+                   "which script does not work.");
     }
 }
 

@@ -111,6 +111,45 @@ static void show_in_chat(struct mr_ui *ui, struct mr_view_line *line)
     }
 }
 
+static void on_notified(void *ctx, bool dropped, cJSON *item)
+{
+    struct mr_ui *ui = ctx;
+
+    if (!dropped && ui->prompt) {
+        mr_prompt_bell(ui->prompt);
+    }
+    cJSON_Delete(item);
+}
+
+/* The bell, where the filters of the kind notify do not mind. When they have too much to do
+ * already, the user knows that something goes on. */
+static void notify(struct mr_ui *ui, const struct mr_view_line *line, const char *kind,
+                   const cJSON *data)
+{
+    struct mr_filters *filters = ui->core->filters;
+    const char *chat = line->place == MR_VIEW_CHAT ? line->chat : MR_CHAT_LOBBY_NAME;
+    const char *from = mr_json_string(data, "from");
+    const char *text = mr_json_string(data, "text");
+
+    if (!line->mention || !mr_settings_bool(ui->core->settings, "notify.bell")) {
+        return;
+    }
+    if (mr_filters_idle(filters, MR_FILTER_NOTIFY)) {
+        mr_prompt_bell(ui->prompt);
+        return;
+    }
+    cJSON *item = cJSON_CreateObject();
+
+    if (!item || mr_json_set_string(item, "kind", kind) < 0 ||
+        mr_json_set_string(item, "chat", chat) < 0 ||
+        mr_json_set_string(item, "from", from ? from : "") < 0 ||
+        mr_json_set_string(item, "text", text ? text : "") < 0) {
+        cJSON_Delete(item);
+        return;
+    }
+    (void)mr_filters_pass(filters, MR_FILTER_NOTIFY, item, true, on_notified, ui);
+}
+
 static void show_at_prompt(struct mr_ui *ui, struct mr_view_line *line)
 {
     struct mr_chat *lobby = mr_chats_at(ui->chats, 0);
@@ -123,9 +162,6 @@ static void show_at_prompt(struct mr_ui *ui, struct mr_view_line *line)
         if (line->place == MR_VIEW_ALWAYS || lobby == mr_chats_current(ui->chats)) {
             print_line(ui, &line->drawn);
         }
-    }
-    if (line->mention && mr_settings_bool(ui->core->settings, "notify.bell")) {
-        mr_prompt_bell(ui->prompt);
     }
     mr_ui_update_prompt(ui);
 }
@@ -161,11 +197,70 @@ static void keep_log(struct mr_ui *ui, const struct mr_view_line *line, const cJ
     ui->log_failed = err < 0;
 }
 
+/* Draws an event; false when there is nothing to show. */
+static bool draw(const struct mr_ui *ui, const char *name, const cJSON *data,
+                 struct mr_view_line *line)
+{
+    struct mr_view view = {&ui->style, mr_ui_me(ui)};
+    int event = mr_event_find(name);
+
+    mr_view_line_init(line);
+    return event >= 0 && mr_view_event(&view, (enum mr_event)event, data, line) == MR_OK &&
+           line->place != MR_VIEW_NOWHERE;
+}
+
+static void show(struct mr_ui *ui, const char *name, const cJSON *data, struct mr_view_line *line)
+{
+    if (ui->prompt) {
+        show_at_prompt(ui, line);
+        notify(ui, line, name, data);
+    } else {
+        show_plainly(ui, line);
+    }
+}
+
+static void on_filtered(void *ctx, bool dropped, cJSON *item)
+{
+    struct mr_ui *ui = ctx;
+    struct mr_view_line line;
+    const char *name = mr_json_string(item, "kind");
+
+    if (!dropped && !ui->closing) {
+        if (draw(ui, name, item, &line)) {
+            show(ui, name, item, &line);
+        }
+        mr_view_line_free(&line);
+    }
+    cJSON_Delete(item);
+}
+
+/* Talk is seen by the filters of the kind display; the rest keeps its place among it. */
+static void filter(struct mr_ui *ui, const char *name, const cJSON *data)
+{
+    static const enum mr_event talk[] = {MR_EVENT_MESSAGE, MR_EVENT_WHISPER, MR_EVENT_NOTE,
+                                         MR_EVENT_SERVER_MESSAGE, MR_EVENT_ERROR};
+    bool visible = false;
+    cJSON *item = cJSON_Duplicate(data, true);
+
+    for (size_t i = 0; i < sizeof talk / sizeof talk[0]; i++) {
+        visible = visible || strcmp(mr_event_name(talk[i]), name) == 0;
+    }
+    if (!item || mr_json_set_string(item, "kind", name) < 0 ||
+        mr_json_set_bool(item, "highlight", false) < 0) {
+        cJSON_Delete(item);
+        return;
+    }
+    int err = mr_filters_pass(ui->core->filters, MR_FILTER_DISPLAY, item, visible, on_filtered, ui);
+
+    if (err < 0) {
+        mr_log_write(ui->core->log, MR_LOG_WARN, "a line is not shown: too many wait for a filter");
+    }
+}
+
 static void on_event(void *ctx, const char *name, const cJSON *data)
 {
     struct mr_ui *ui = ctx;
     int event = mr_event_find(name);
-    struct mr_view view = {&ui->style, mr_ui_me(ui)};
     struct mr_view_line line;
 
     if (event == MR_EVENT_DISCONNECT && ui->refused) {
@@ -174,18 +269,24 @@ static void on_event(void *ctx, const char *name, const cJSON *data)
         return;
     }
     ui->refused = event == MR_EVENT_LOGIN_FAILED;
-    mr_view_line_init(&line);
-    if (event >= 0 && mr_view_event(&view, (enum mr_event)event, data, &line) == MR_OK &&
-        line.place != MR_VIEW_NOWHERE) {
+    if (draw(ui, name, data, &line)) {
         keep_log(ui, &line, data);
-        if (ui->prompt) {
-            show_at_prompt(ui, &line);
+        if (mr_filters_idle(ui->core->filters, MR_FILTER_DISPLAY)) {
+            show(ui, name, data, &line);
         } else {
-            show_plainly(ui, &line);
+            filter(ui, name, data);
         }
     }
     mr_view_line_free(&line);
     mr_ui_update_prompt(ui);
+}
+
+/* The filters have enough to do: nothing more is read from the room until they have done it. */
+static void on_full(void *ctx, bool full)
+{
+    const struct mr_ui *ui = ctx;
+
+    mr_session_hold(ui->core->session, full);
 }
 
 int mr_ui_show_start(struct mr_ui *ui)
@@ -194,10 +295,11 @@ int mr_ui_show_start(struct mr_ui *ui)
         MR_EVENT_CONNECT,       MR_EVENT_DISCONNECT,    MR_EVENT_LOGIN,   MR_EVENT_LOGIN_FAILED,
         MR_EVENT_MESSAGE,       MR_EVENT_WHISPER,       MR_EVENT_NOTE,    MR_EVENT_SERVER_MESSAGE,
         MR_EVENT_ERROR,         MR_EVENT_KICKED,        MR_EVENT_BALANCE, MR_EVENT_COOKIES,
-        MR_EVENT_MINE_ACCEPTED, MR_EVENT_MINE_REJECTED,
+        MR_EVENT_MINE_ACCEPTED, MR_EVENT_MINE_REJECTED, MR_EVENT_UNSENT,
     };
     int err = MR_OK;
 
+    mr_filters_watch(ui->core->filters, MR_FILTER_DISPLAY, on_full, ui);
     /* Early: whoever answers to a message sees his line below it. */
     for (size_t i = 0; i < sizeof shown / sizeof shown[0] && err == MR_OK; i++) {
         err =

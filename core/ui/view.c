@@ -160,7 +160,8 @@ static int draw_message(const struct mr_view *view, const cJSON *data, const str
 
     line->place = MR_VIEW_LOBBY;
     line->counts = !mine;
-    line->mention = !mine && mr_view_mentions(words->text.text, view->me);
+    line->mention = !mine && (mr_json_bool(data, "highlight", false) ||
+                              mr_view_mentions(words->text.text, view->me));
     mr_style_of_name(view->style, words->from.text, own);
     int err = put_said(view, data, words, mine ? self : own,
                        mine            ? self
@@ -227,7 +228,9 @@ static int draw_server(const struct mr_view *view, const cJSON *data, const stru
     char text[MR_LIMIT_SHOWN_LINE + 16];
 
     snprintf(text, sizeof text, "Server> %s", words->text.text);
-    return draw_always(view, data, MR_ROLE_SERVER, text, line);
+    return draw_always(view, data,
+                       mr_json_bool(data, "highlight", false) ? MR_ROLE_HIGHLIGHT : MR_ROLE_SERVER,
+                       text, line);
 }
 
 static int draw_failure(const struct mr_view *view, const cJSON *data, const struct words *words,
@@ -237,6 +240,21 @@ static int draw_failure(const struct mr_view *view, const cJSON *data, const str
         return MR_OK;
     }
     return draw_always(view, data, MR_ROLE_ERROR, words->text.text, line);
+}
+
+static int draw_unsent(const struct mr_view *view, const cJSON *data, const struct words *words,
+                       struct mr_view_line *line)
+{
+    struct mr_safe_text reason = {0};
+    char text[MR_LIMIT_SHOWN_LINE + 300];
+    int err = word(data, "reason", 256, &reason);
+
+    if (err == MR_OK) {
+        snprintf(text, sizeof text, "Not sent: \"%s\". %s", words->text.text, reason.text);
+        err = draw_always(view, data, MR_ROLE_ERROR, text, line);
+    }
+    mr_safe_text_free(&reason);
+    return err;
 }
 
 static int draw_rejected(const struct mr_view *view, const cJSON *data, const struct words *words,
@@ -350,6 +368,7 @@ static draw_fn *const drawers[MR_EVENT_COUNT] = {
     [MR_EVENT_NOTE] = draw_note,
     [MR_EVENT_SERVER_MESSAGE] = draw_server,
     [MR_EVENT_ERROR] = draw_failure,
+    [MR_EVENT_UNSENT] = draw_unsent,
     [MR_EVENT_CONNECT] = draw_connect,
     [MR_EVENT_LOGIN] = draw_login,
     [MR_EVENT_LOGIN_FAILED] = draw_failure,

@@ -15,7 +15,8 @@ local quick = {}
 for name in
   gmatch(
     [[chat.say chat.whisper chat.raw chat.me chat.users chat.room chat.quit event.subscribe
-    event.unsubscribe event.emit command.register command.remove command.list timer.start timer.stop
+    event.unsubscribe event.emit filter.register filter.remove command.register command.remove
+    command.list timer.start timer.stop
     settings.get settings.set settings.list client.remember client.logout client.terms
     client.version wallet.balance mine.job mine.verify mine.submit mine.stats
     mine.strategies store.get store.set store.keys script.source script.list script.info log.write
@@ -31,7 +32,8 @@ end
 local strict = {}
 for name in
   gmatch(
-    "event.subscribe event.unsubscribe event.emit command.register command.remove timer.start "
+    "event.subscribe event.unsubscribe event.emit filter.register filter.remove command.register "
+      .. "command.remove timer.start "
       .. "timer.stop store.get store.set script.source",
     "%S+"
   )
@@ -158,7 +160,7 @@ local function proxy(method, spec)
 end
 
 -- What authors call by friendlier names; the other parts of the prelude build those.
-local hidden = { event = true, ["command.register"] = true, ["command.remove"] = true }
+local hidden = { event = true, filter = true, ["command.register"] = true, ["command.remove"] = true }
 hidden["timer.start"], hidden["timer.stop"], hidden["script.source"] = true, true, true
 hidden["log.write"] = true
 

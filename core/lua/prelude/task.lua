@@ -93,6 +93,10 @@ local answers = {} -- number of a request -> the coroutine that waits for its an
 local function settle(co, task, ok, ...)
   local begun = task.begun
   local waits = coroutine_status(co) ~= "dead"
+  if waits and task.waits then
+    task.waits()
+    task.waits = nil
+  end
   if waits and task.preempted and not task.parked then
     ready[#ready + 1] = co
   elseif waits and not task.parked then
@@ -131,12 +135,12 @@ local function run(co, task, ...)
 end
 
 -- Runs fn(...) as a task called `what` in messages. options.begun is called when it ended or waits for
--- the first time, options.ended(true, results...) or options.ended(false, trace) at its end. Unless it is
+-- the first time, options.waits only when it waits, options.ended(true, results...) or options.ended(false, trace) at its end. Unless it is
 -- `quiet`, an error is reported to the core.
 function P.spawn(what, options, fn, ...)
   local co = coroutine_create(fn)
   local task = { what = what, begun = options.begun, ended = options.ended, quiet = options.quiet }
-  task.preempted = options.preempted
+  task.preempted, task.waits = options.preempted, options.waits
   tasks[co] = task
   if options.preempted then
     host.preempt(co)

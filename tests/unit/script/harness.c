@@ -83,9 +83,13 @@ static void make_core(struct harness *h)
     core->paths = &h->paths;
     assert_int_equal(mr_loop_new(&core->loop), MR_OK);
     assert_int_equal(mr_hooks_new(&core->hooks), MR_OK);
+    assert_int_equal(mr_filters_new(&core->filters), MR_OK);
     assert_int_equal(mr_settings_new(NULL, core->hooks, core->log, &core->settings), MR_OK);
-    const struct mr_session_options session = {
-        .loop = core->loop, .hooks = core->hooks, .settings = core->settings, .log = core->log};
+    const struct mr_session_options session = {.loop = core->loop,
+                                               .hooks = core->hooks,
+                                               .filters = core->filters,
+                                               .settings = core->settings,
+                                               .log = core->log};
     assert_int_equal(mr_session_new(&session, &core->session), MR_OK);
     assert_int_equal(mr_api_new(&core->api), MR_OK);
     assert_int_equal(mr_commands_new(core->loop, &core->commands), MR_OK);
@@ -133,6 +137,7 @@ void harness_stop(struct harness *h)
     mr_session_free(core->session);
     mr_api_free(core->api);
     mr_settings_free(core->settings);
+    mr_filters_free(core->filters);
     mr_hooks_free(core->hooks);
     mr_loop_free(core->loop);
     mr_paths_free(&h->paths);
