@@ -110,6 +110,11 @@ int mr_session_raw(struct mr_session *session, const char *line, char *why, size
             memcpy(copy, s.at, s.len);
         return mr_session_submit(session, copy, why, why_size);
     }
+    /* Else the goodbye of the room would look like a reason to come back. */
+    if (strcmp(line, "/exit") == 0) {
+        mr_session_logout(session);
+        return MR_OK;
+    }
     session->paid_ms = mr_loop_now_ms(session->options.loop);
     return mr_session_queue(session, line, len, MR_OUTBOX_BACK, why, why_size);
 }

@@ -497,6 +497,21 @@ static void leaving_politely(void **state)
     assert_true(mr_session_flushed(world->session));
 }
 
+/* A room says that it has ended the connection, also when it was asked to. */
+static void leaving_by_a_raw_line(void **state)
+{
+    struct world *world = *state;
+    world->answers = false;
+    world_enter(world);
+    assert_int_equal(mr_session_raw(world->session, "/exit", world->why, sizeof(world->why)),
+                     MR_OK);
+    WORLD_UNTIL(world, world_count_received(world, "/exit") == 1);
+    world_send(world, "Server> You have been kicked by Server. ");
+    WORLD_UNTIL(world, ended(world));
+    assert_string_equal(world_text(world, "disconnect", "code"), "closed");
+    assert_int_equal(world_count(world, "kicked"), 0);
+}
+
 /* An old room that keeps the connection open cannot keep us. */
 static void leaving_a_deaf_room(void **state)
 {
@@ -602,6 +617,7 @@ int main(void)
         TEST(the_room_goes_away),
         TEST(garbage_in_the_room),
         TEST(leaving_politely),
+        TEST(leaving_by_a_raw_line),
         TEST(leaving_a_deaf_room),
         cmocka_unit_test_setup_teardown(a_room_that_falls_silent, world_set_up_hasty,
                                         world_tear_down),
