@@ -70,6 +70,40 @@ void world_reset_peer(struct world *world)
     stop_peer(world);
 }
 
+/* What a whole room answers. */
+static void answer_generously(struct world *world, const struct mr_line *line)
+{
+    char text[512], digest[MR_WORK_HASH_HEX + 1];
+    switch (line->type) {
+    case MR_LINE_REQUEST_ACTIVE:
+        world_send(world, "Server> Active users: \nalice\ncarol");
+        break;
+    case MR_LINE_REQUEST_LEADERBOARD:
+        world_send(world, "/update_leaderboard alice,5 carol,0");
+        world_send(world, "/updateLeaderboard alice,5 carol,0");
+        break;
+    case MR_LINE_REQUEST_HASH:
+        snprintf(text, sizeof(text), "/newHash %s", world->info.prev_hash);
+        world_send(world, text);
+        break;
+    case MR_LINE_REQUEST_COST:
+        world_send(world, "Server> cookie costs 10 coins. ");
+        break;
+    case MR_LINE_BUY:
+        world_send(world, "/balance -10\n/cookies 1");
+        break;
+    case MR_LINE_MINE:
+        mr_work_verify(MR_WORK_S_PREV, world->info.zeros, world->info.prev_hash, line->text.at,
+                       digest);
+        memcpy(world->info.prev_hash, digest, sizeof(digest));
+        snprintf(text, sizeof(text), "/balance 5\n/newHash %s", digest);
+        world_send(world, text);
+        break;
+    default:
+        break;
+    }
+}
+
 static void answer_line(struct world *world, const struct mr_line *line)
 {
     char text[512];
@@ -81,6 +115,8 @@ static void answer_line(struct world *world, const struct mr_line *line)
         world_send(world, text);
     } else if (line->type == MR_LINE_EXIT) {
         stop_peer(world);
+    } else if (world->generous) {
+        answer_generously(world, line);
     }
 }
 

@@ -67,7 +67,8 @@ struct world {
     const char *raw;
     size_t raw_len;
     long life;
-    bool answers; /* pings, /active and the like are answered */
+    bool answers;  /* pings, talk and the goodbye */
+    bool generous; /* and everything else */
     struct mr_login_info info;
     int listener;
     struct mr_watch *watch;
