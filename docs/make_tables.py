@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the tables of methods and events in docs/scripting.md from include/moonroom/*.def, and the table of
+"""Writes the tables of methods, events and filters in docs/scripting.md from include/moonroom/*.def, and the table of
 limits in docs/limits.md from core/base/limits.def.
 
 Usage: docs/make_tables.py [--check]. With --check nothing is written, and the exit status is 1 when a page is
@@ -14,7 +14,7 @@ TOP = Path(__file__).resolve().parents[1]
 PAGE = TOP / "docs" / "scripting.md"
 LIMITS = TOP / "docs" / "limits.md"
 LIMIT = re.compile(r'^MR_LIMIT\((\w+),\s*(\d+),\s*"([^"]*)",\s*"([^"]*)"\)$', re.M)
-ROW = re.compile(r"^MR_(METHOD|EVENT)\((.*?)\)\s*$", re.M | re.S)
+ROW = re.compile(r"^MR_(METHOD|EVENT|FILTER)\((.*?)\)\s*$", re.M | re.S)
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 # Methods that Lua has under friendlier names, listed by hand in the page.
@@ -69,6 +69,16 @@ def events():
         yield f"| {code(name)} | {code(permission)} | {holds} | {cell(text)} |"
 
 
+def filters():
+    yield "| Kind | Needs | Its table holds | May be changed | What passes |"
+    yield "|---|---|---|---|---|"
+    for name, permission, fields, changes, text in rows("filters.def"):
+        holds, changed = (
+            ", ".join(code(field.split(":")[0].rstrip("?")) for field in spec.split()) for spec in (fields, changes)
+        )
+        yield f"| {code(name)} | {code(permission)} | {holds} | {changed} | {cell(text)} |"
+
+
 def limits():
     yield "| Name | At most | What it limits |"
     yield "|---|---|---|"
@@ -84,9 +94,11 @@ def filled(page, part, lines):
 
 
 def main():
-    scripting = PAGE.read_text(encoding="utf-8")
+    new = scripting = PAGE.read_text(encoding="utf-8")
+    for part, lines in (("methods", methods()), ("events", events()), ("filters", filters())):
+        new = filled(new, part, lines)
     pages = {
-        PAGE: (scripting, filled(filled(scripting, "methods", methods()), "events", events())),
+        PAGE: (scripting, new),
         LIMITS: (old := LIMITS.read_text(encoding="utf-8"), filled(old, "limits", limits())),
     }
     if "--check" in sys.argv[1:]:

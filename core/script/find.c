@@ -79,11 +79,11 @@ static void describe(struct mr_found *out, const char *root)
 
 static bool find_below(const char *root, const char *name, struct mr_found *out)
 {
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const folders[] = {"", "filters/", "responders/", "examples/"};
+    for (size_t i = 0; i < 2 * sizeof folders / sizeof folders[0]; i++) {
         char relative[MR_FIND_NAME + 32];
-        const char *before = i >= 2 ? "examples/" : "";
         const char *after = i % 2 == 0 ? ".lua" : "/init.lua";
-        snprintf(relative, sizeof relative, "%s%s", before, name);
+        snprintf(relative, sizeof relative, "%s%s", folders[i / 2], name);
         if (try_path(out->path, root, relative, after)) {
             describe(out, root);
             return true;
@@ -241,13 +241,11 @@ static void add_entry(cJSON *list, const char *folder, const char *file)
     char name[MR_FIND_NAME];
     char help[HELP];
     size_t len = strlen(file);
-    bool lua = len > 4 && strcmp(file + len - 4, ".lua") == 0;
-    len -= lua ? strlen(".lua") : 0;
-    if (len >= sizeof name) {
+    if (len < 5 || len - 4 >= sizeof name || strcmp(file + len - 4, ".lua") != 0) {
         return;
     }
-    snprintf(name, sizeof name, "%.*s", (int)len, file);
-    if (!is_plain(name) || !try_path(path, folder, name, lua ? ".lua" : "/init.lua")) {
+    snprintf(name, sizeof name, "%.*s", (int)(len - 4), file);
+    if (!is_plain(name) || !try_path(path, folder, name, ".lua")) {
         return;
     }
     for (const cJSON *item = list->child; item; item = item->next) {

@@ -1,7 +1,8 @@
 /* Finding scripts: the user's folder overrides the shipped one file by file.
  *
  * A script is a file NAME.lua, or a folder NAME with init.lua; below a scripts folder, in its
- * examples, or anywhere by its path. All functions only look; nothing is run.
+ * filters, responders or examples, or anywhere by its path. All functions only look; nothing is
+ * run.
  */
 #ifndef MR_SCRIPT_FIND_H
 #define MR_SCRIPT_FIND_H
@@ -39,8 +40,8 @@ int mr_find_module(const struct mr_paths *paths, const struct mr_found *script, 
  * UTF-8 or holds a NUL. */
 int mr_find_read(const char *path, struct mr_buf *out);
 
-/* Every NAME.lua and NAME/init.lua of a folder below the scripts folders: an array of {name, path,
- * help}, in order of name; help is the first line's comment. The caller deletes it. */
+/* Every file NAME.lua of a folder below the scripts folders: an array of {name, path, help}, in
+ * order of name; help is the first line's comment. The caller deletes it. */
 cJSON *mr_find_list(const struct mr_paths *paths, const char *folder);
 
 #endif

@@ -155,6 +155,8 @@ static void load_listed(struct mr_scripts *scripts, const char *text, size_t len
             name[span.len] = '\0';
             if (mr_scripts_open(scripts, name, MR_TRUST_KEEP, NULL, NULL, why, sizeof why) < 0) {
                 mr_log_write(scripts->core->log, MR_LOG_WARN, "autoload: %s", why);
+            } else if (!scripts->early) {
+                mr_script_filters_wait(scripts);
             }
         }
         text += end ? line + 1 : line;
@@ -301,6 +303,8 @@ cJSON *mr_scripts_list(struct mr_scripts *scripts)
     }
     if (list) {
         add_available(scripts, "", list);
+        add_available(scripts, "filters", list);
+        add_available(scripts, "responders", list);
         add_available(scripts, "examples", list);
     }
     return list;

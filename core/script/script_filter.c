@@ -5,6 +5,7 @@
  * it was to keep away does not come through: it holds until the script runs again, or until the
  * user unloads it.
  */
+#include <limits.h>
 #include <moonroom/errors.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include "core/runtime/json.h"
 #include "core/script/script_filter.h"
 
-enum { WHY = 256, PRIORITY_MAX = 1000 };
+enum { WHY = 256, PRIORITY_MAX = 1000, LOOK_MS = 20 };
 
 static void filter_free(struct mr_script_filter *filter)
 {
@@ -100,6 +101,42 @@ bool mr_script_filters_hold(const struct mr_script *script, char *kinds, size_t 
         }
     }
     return *kinds != '\0';
+}
+
+/* The start ------------------------------------------------------------------------------------ */
+
+static void wait_offer(void *ctx, uint64_t ticket, const cJSON *item, const char *json)
+{
+    (void)ctx;
+    (void)ticket;
+    (void)item;
+    (void)json; /* it goes on when this filter is removed */
+}
+
+static void end_wait(struct mr_scripts *scripts)
+{
+    mr_timer_stop(&scripts->early_look);
+    mr_filter_remove(&scripts->early, false);
+}
+
+static void look_early(void *ctx)
+{
+    struct mr_scripts *scripts = ctx;
+    uint64_t now = mr_loop_now_ms(scripts->core->loop);
+    if (mr_scripts_ready(scripts) || now - scripts->early_ms >= MR_LIMIT_EARLY_COMMAND_TIME) {
+        end_wait(scripts);
+    }
+}
+
+void mr_script_filters_wait(struct mr_scripts *scripts)
+{
+    const struct mr_filter_options options = {
+        .kind = MR_FILTER_INCOMING, .priority = INT_MIN + 1, .offer = wait_offer, .ctx = scripts};
+    if (mr_timer_start(scripts->core->loop, LOOK_MS, LOOK_MS, look_early, scripts,
+                       &scripts->early_look) == MR_OK) {
+        scripts->early_ms = mr_loop_now_ms(scripts->core->loop);
+        (void)mr_filters_add(scripts->core->filters, &options, &scripts->early);
+    }
 }
 
 /* Methods ----------------------------------------------------------------------------------- */
@@ -250,6 +287,7 @@ void mr_script_filters_unbind(struct mr_scripts *scripts)
     for (const struct mr_binding *row = rows; row->name; row++) {
         mr_api_unbind(scripts->core->api, row->name);
     }
+    end_wait(scripts);
     while (scripts->filters) {
         filter_free(scripts->filters);
     }

@@ -99,6 +99,9 @@ struct mr_scripts {
     struct mr_script_filter *filters;
     struct mr_script_visit *visits; /* items that are with them */
     struct mr_timer *tick;          /* while there are some */
+    struct mr_filter *early;        /* holds what comes in until the first scripts are up */
+    struct mr_timer *early_look;    /* whether they are */
+    uint64_t early_ms;              /* since when */
     unsigned gaps;                  /* of the loop, as of the last tick */
     char *store_folder;
     struct mr_timer *restart; /* the commands script comes back */
@@ -139,6 +142,9 @@ void mr_script_error(struct mr_script *script, const char *what, const char *tex
 /* script_filter.c --------------------------------------------------------------------------- */
 
 int mr_script_filters_bind(struct mr_scripts *scripts);
+/* What comes in waits until the scripts that are starting now are up: one of them may be there to
+ * keep it away. Not for ever: at most MR_LIMIT_EARLY_COMMAND_TIME. */
+void mr_script_filters_wait(struct mr_scripts *scripts);
 /* Frees them all besides. */
 void mr_script_filters_unbind(struct mr_scripts *scripts);
 /* Its process is up; or ends: then those that are required hold what is with them until the script
