@@ -38,7 +38,6 @@ struct mr_loop {
     unsigned gaps;
     struct mr_deferred *first, **last;
     struct mr_handle handles; /* head of the list */
-    bool ending;              /* nothing begins any more */
     char read_bytes[MR_READ_BYTES];
 };
 

@@ -167,7 +167,6 @@ void mr_loop_free(struct mr_loop *loop)
 {
     if (!loop)
         return;
-    loop->ending = true;
     while (loop->handles.next != &loop->handles) {
         struct mr_handle *handle = loop->handles.next;
         if (handle->orphan)

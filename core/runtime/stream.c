@@ -51,19 +51,10 @@ void mr_stream_drop_conn(struct mr_stream *stream)
     stream->file = -1;
 }
 
-void mr_stream_drop_lookup(struct mr_stream *stream)
-{
-    if (!stream->lookup)
-        return;
-    stream->lookup->stream = NULL;
-    uv_cancel((uv_req_t *)&stream->lookup->uv);
-    stream->lookup = NULL;
-}
-
 void mr_stream_drop_addresses(struct mr_stream *stream)
 {
     if (stream->addresses)
-        uv_freeaddrinfo(stream->addresses);
+        freeaddrinfo(stream->addresses);
     stream->addresses = stream->next_address = NULL;
 }
 
@@ -74,7 +65,7 @@ static void finish(struct mr_stream *stream, int err, const char *text)
         return;
     stream->ended = true;
     mr_timer_stop(&stream->timer);
-    mr_stream_drop_lookup(stream);
+    mr_lookup_stop(&stream->lookup);
     mr_stream_drop_addresses(stream);
     if (stream->conn && stream->open)
         stop_reading(stream);
@@ -330,7 +321,7 @@ void mr_stream_close(struct mr_stream **stream_)
     for (struct mr_pending_write *item = stream->writes; item; item = item->next)
         item->stream = NULL;
     mr_timer_stop(&stream->timer);
-    mr_stream_drop_lookup(stream);
+    mr_lookup_stop(&stream->lookup);
     mr_stream_drop_addresses(stream);
     mr_stream_drop_conn(stream);
     free(stream);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "core/runtime/handle.h"
+#include "core/runtime/lookup.h"
 #include "core/runtime/stream.h"
 
 enum { MR_ENDPOINT_SIZE = 80, MR_MAX_QUEUED = 1024 * 1024 };
@@ -30,11 +31,6 @@ struct mr_pending_write {
     char bytes[];
 };
 
-struct mr_lookup {
-    uv_getaddrinfo_t uv;
-    struct mr_stream *stream; /* NULL once the stream is closed */
-};
-
 struct mr_stream {
     struct mr_loop *loop;
     struct mr_stream_callbacks callbacks;
@@ -56,7 +52,6 @@ struct mr_stream {
 /* stream.c */
 
 void mr_stream_drop_conn(struct mr_stream *stream);
-void mr_stream_drop_lookup(struct mr_stream *stream);
 void mr_stream_drop_addresses(struct mr_stream *stream);
 /* Ends the stream by itself, from the loop: at once, or in a while. */
 void mr_stream_finish_status(struct mr_stream *stream, int status);

@@ -128,7 +128,7 @@ static void on_attempt_timeout(void *ctx)
     mr_timer_stop(&stream->timer);
     stream->last_status = UV_ETIMEDOUT;
     mr_stream_drop_conn(stream);
-    mr_stream_drop_lookup(stream);
+    mr_lookup_stop(&stream->lookup);
     try_next_address(stream);
 }
 
@@ -164,39 +164,13 @@ static void try_next_address(struct mr_stream *stream)
     mr_stream_finish_status(stream, stream->last_status);
 }
 
-static void on_resolved(uv_getaddrinfo_t *uv, int status, struct addrinfo *addresses)
+static void on_resolved(void *ctx, int status, struct addrinfo *addresses)
 {
-    struct mr_lookup *lookup = uv->data;
-    struct mr_stream *stream = lookup->stream;
-    free(lookup);
-    if (!stream || stream->loop->ending) {
-        uv_freeaddrinfo(addresses);
-        return;
-    }
-    stream->lookup = NULL;
+    struct mr_stream *stream = ctx;
+    mr_lookup_stop(&stream->lookup);
     stream->addresses = stream->next_address = addresses;
     stream->last_status = status < 0 ? status : UV_EAI_NONAME;
     try_next_address(stream);
-}
-
-static int start_lookup(struct mr_stream *stream, const char *host, uint16_t port)
-{
-    struct mr_lookup *lookup = calloc(1, sizeof(*lookup));
-    if (!lookup)
-        return UV_ENOMEM;
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
-    char service[8];
-    snprintf(service, sizeof(service), "%u", (unsigned)port);
-    lookup->stream = stream;
-    lookup->uv.data = lookup;
-    int status =
-        uv_getaddrinfo(mr_loop_uv(stream->loop), &lookup->uv, on_resolved, host, service, &hints);
-    if (status < 0) {
-        free(lookup);
-        return status;
-    }
-    stream->lookup = lookup;
-    return 0;
 }
 
 int mr_stream_connect(struct mr_loop *loop, const char *host, uint16_t port, uint64_t timeout_ms,
@@ -219,7 +193,7 @@ int mr_stream_connect(struct mr_loop *loop, const char *host, uint16_t port, uin
         if (uv_ip4_addr(host, port, &address.v4) == 0 || uv_ip6_addr(host, port, &address.v6) == 0)
             status = start_connect(stream, &address.any);
         else
-            status = start_lookup(stream, host, port);
+            status = mr_lookup_start(loop, host, port, on_resolved, stream, &stream->lookup);
     }
     if (status < 0 && mr_stream_fail_later(stream, 0, status) != MR_OK) {
         mr_stream_close(&stream);

@@ -241,11 +241,13 @@ static void add_entry(cJSON *list, const char *folder, const char *file)
     char name[MR_FIND_NAME];
     char help[HELP];
     size_t len = strlen(file);
-    if (len < 5 || len - 4 >= sizeof name || strcmp(file + len - 4, ".lua") != 0) {
+    bool lua = len > 4 && strcmp(file + len - 4, ".lua") == 0;
+    len -= lua ? strlen(".lua") : 0;
+    if (len >= sizeof name) {
         return;
     }
-    snprintf(name, sizeof name, "%.*s", (int)(len - 4), file);
-    if (!is_plain(name) || !try_path(path, folder, name, ".lua")) {
+    snprintf(name, sizeof name, "%.*s", (int)len, file);
+    if (!is_plain(name) || !try_path(path, folder, name, lua ? ".lua" : "/init.lua")) {
         return;
     }
     for (const cJSON *item = list->child; item; item = item->next) {

@@ -303,6 +303,10 @@ void mr_script_stop(struct mr_script *script, uint64_t within_ms, mr_script_fn *
         }
         return;
     }
+    if (script->state != MR_SCRIPT_STOPPING) {
+        /* Whoever waits for it to come up waits in vain. */
+        mr_script_settle(script, MR_ECANCELED, "It was unloaded meanwhile.");
+    }
     if (!script->process) {
         /* Still being checked, or asked about: nothing of it runs yet. */
         mr_timer_stop(&script->timer);

@@ -208,6 +208,26 @@ static void a_silent_host_times_out(void **state)
         close(fillers[i]);
 }
 
+/* Somebody gives up while names are looked up, in every way; nothing waits for the resolver. */
+static void giving_up_on_lookups(void **state)
+{
+    struct world *world = *state;
+    static const char *const names[] = {"localhost", "no-such-host.invalid", "localhost.", "a..b"};
+    for (int i = 0; i < 40; i++) {
+        assert_int_equal(mr_stream_connect(world->loop, names[i % 4], world->port, 5000, &callbacks,
+                                           world, &world->stream),
+                         MR_OK);
+        usleep((useconds_t)(i * 20)); /* sometimes the answer is there already */
+        mr_stream_close(&world->stream);
+    }
+    mr_loop_run(world->loop);
+    assert_int_equal(world->opens + world->closes, 0);
+    assert_int_equal(mr_stream_connect(world->loop, "localhost", world->port, 5000, &callbacks,
+                                       world, &world->stream),
+                     MR_OK);
+    mr_stream_close(&world->stream);
+}
+
 static void closing_before_the_connection_is_silent(void **state)
 {
     struct world *world = *state;
@@ -546,6 +566,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_unknown_name_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_refusal_is_told_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_silent_host_times_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(giving_up_on_lookups, set_up, tear_down),
         cmocka_unit_test_setup_teardown(closing_before_the_connection_is_silent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_end_of_file_is_told_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reset_is_told, set_up, tear_down),

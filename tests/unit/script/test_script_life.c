@@ -356,6 +356,20 @@ static void test_strategy(void **state)
     assert_has(harness_call(h, "mine.stats", "{}"), "\"running\":false");
 }
 
+static void test_unloaded_while_it_loads(void **state)
+{
+    struct harness *h = *state;
+    harness_script(h, "shipped/commands/init.lua", "");
+    harness_script(h, "wait.lua", "task.sleep(99)");
+    assert_int_equal(mr_scripts_start(h->scripts), MR_OK);
+    harness_until_ready(h);
+    harness_type(h, "/script load wait");
+    harness_run(h, 100);
+    assert_string_equal(harness_call(h, "script.unload", "{\"name\":\"wait\"}"), "true");
+    assert_true(harness_has(h, "script_ended wait  unloaded"));
+    assert_false(harness_has(h, "is loaded."));
+}
+
 static void test_free_in_every_state(void **state)
 {
     struct harness *h = *state;
@@ -389,6 +403,7 @@ int main(void)
         TEST(test_unloads_itself_and_others),
         TEST(test_autoload_and_command),
         TEST(test_strategy),
+        TEST(test_unloaded_while_it_loads),
         TEST(test_free_in_every_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
