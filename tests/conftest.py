@@ -5,6 +5,15 @@ import pytest
 import moonroom
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Short names for long values; None leaves the choice to pytest."""
+    if isinstance(val, (str, bytes)) and len(val) > 60:
+        return f"{argname}-of-{len(val)}"
+    if isinstance(val, int) and abs(val) > 2**64:
+        return f"{argname}-of-{val.bit_length()}-bits"
+    return None
+
+
 @pytest.fixture
 def open_room(tmp_path):
     """open_room(*OPTIONS) starts `moonroom host` in the test's own folder; all rooms are stopped in the end."""

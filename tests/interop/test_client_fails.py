@@ -89,6 +89,7 @@ KEY = rsa.newkeys(512)[0]
         b"9" * 100000,
         b"\x00\xff\x1b[2Jgarbage",
     ],
+    ids=["1", "0", "negative", "even", "e1", "e2", "e0", "short", "long", "endless", "garbage"],
 )
 def test_bad_keys_are_not_used(client, line):
     with OldServer(accounts=ACCOUNTS, faults=Faults(key_line=line)) as server:
