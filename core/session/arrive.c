@@ -315,7 +315,12 @@ void mr_session_read_frames(struct mr_session *session)
     struct mr_frame frame;
     int verdict;
     mr_timer_stop(&session->quiet);
-    if (mr_session_is_held(session) || !handle_rest(session))
+    if (mr_session_is_held(session)) {
+        /* The filters may have been full before we came into this room. */
+        mr_stream_pause(session->stream);
+        return;
+    }
+    if (!handle_rest(session))
         return;
     do {
         if (mr_session_is_held(session))

@@ -328,6 +328,7 @@ static int set_up(void **state, uint64_t handshake_ms)
     mr_log_init(&world->log, NULL, MR_LOG_DEBUG);
     assert_int_equal(mr_loop_new(&world->loop), MR_OK);
     assert_int_equal(mr_hooks_new(&world->hooks), MR_OK);
+    assert_int_equal(mr_filters_new(&world->filters), MR_OK);
     assert_int_equal(mr_settings_new(NULL, world->hooks, &world->log, &world->settings), MR_OK);
     for (int i = 0; i < MR_EVENT_COUNT; i++)
         mr_hooks_listen(world->hooks, mr_event_name((enum mr_event)i), 0, NULL, keep_event, world,
@@ -336,6 +337,7 @@ static int set_up(void **state, uint64_t handshake_ms)
                                                .hooks = world->hooks,
                                                .settings = world->settings,
                                                .log = &world->log,
+                                               .filters = world->filters,
                                                .logins_path = world->logins_path,
                                                .handshake_ms = world->handshake_ms,
                                                .retry_ms = 50};
@@ -366,6 +368,7 @@ int world_tear_down(void **state)
     mr_timer_stop(&world->tick);
     close(world->listener);
     mr_settings_free(world->settings);
+    mr_filters_free(world->filters);
     mr_hooks_free(world->hooks);
     mr_loop_free(world->loop);
     mr_rsa_key_free(world->key);

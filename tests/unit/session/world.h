@@ -49,6 +49,7 @@ struct answer {
 struct world {
     struct mr_loop *loop;
     struct mr_hooks *hooks;
+    struct mr_filters *filters;
     struct mr_settings *settings;
     struct mr_log log;
     struct mr_session *session;
