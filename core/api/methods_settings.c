@@ -21,21 +21,37 @@ static const cJSON *find(const cJSON *list, const char *name)
     return NULL;
 }
 
-/* The full name of what the caller means: its own setting if it has one of that name. */
-static const cJSON *resolve(const cJSON *list, const struct mr_caller *caller, const char *name,
-                            bool *own)
+/* A script may be called like the first word of the core's settings, which do not become its own by
+ * that. */
+static bool is_own(const struct mr_core *core, const struct mr_caller *caller, const char *full)
+{
+    const char *name = mr_caller_name(caller);
+    size_t len = strlen(name);
+    return mr_caller_kind(caller) == MR_CALLER_SCRIPT && strncmp(full, name, len) == 0 &&
+           full[len] == '.' && !mr_settings_is_core(core->settings, full);
+}
+
+/* What one script keeps in its settings is nothing to the others. */
+static bool may_read(const struct mr_core *core, const struct mr_caller *caller, const char *full)
+{
+    return mr_caller_may(caller, "client") || mr_settings_is_core(core->settings, full) ||
+           is_own(core, caller, full);
+}
+
+/* What the caller means: its own setting if it has one of that name. NULL if there is none that it
+ * may read. */
+static const cJSON *resolve(const struct mr_core *core, const cJSON *list,
+                            const struct mr_caller *caller, const char *name, bool *own)
 {
     char full[NAME];
-    *own = false;
-    if (mr_caller_kind(caller) == MR_CALLER_SCRIPT) {
-        snprintf(full, sizeof full, "%s.%s", mr_caller_name(caller), name);
-        const cJSON *row = find(list, full);
-        if (row) {
-            *own = true;
-            return row;
-        }
+    snprintf(full, sizeof full, "%s.%s", mr_caller_name(caller), name);
+    *own = is_own(core, caller, full);
+    const cJSON *row = *own ? find(list, full) : NULL;
+    if (!row) {
+        *own = is_own(core, caller, name);
+        row = may_read(core, caller, name) ? find(list, name) : NULL;
     }
-    return find(list, name);
+    return row;
 }
 
 static void get(void *ctx, struct mr_call *call, const cJSON *params)
@@ -44,7 +60,7 @@ static void get(void *ctx, struct mr_call *call, const cJSON *params)
     const char *name = mr_json_string(params, "name");
     cJSON *list = mr_settings_list(core->settings);
     bool own = false;
-    const cJSON *row = resolve(list, mr_call_caller(call), name, &own);
+    const cJSON *row = resolve(core, list, mr_call_caller(call), name, &own);
     if (!row) {
         mr_call_fail(call, MR_ENOTFOUND, "There is no setting '%.60s'. /set lists them.", name);
     } else {
@@ -77,7 +93,7 @@ static void set(void *ctx, struct mr_call *call, const cJSON *params)
     const char *name = mr_json_string(params, "name");
     cJSON *list = mr_settings_list(core->settings);
     bool own = false;
-    const cJSON *row = resolve(list, caller, name, &own);
+    const cJSON *row = resolve(core, list, caller, name, &own);
     int err = as_typed(cJSON_GetObjectItemCaseSensitive(params, "value"), text, sizeof text);
     if (!row) {
         err = MR_ENOTFOUND;
@@ -99,8 +115,16 @@ static void set(void *ctx, struct mr_call *call, const cJSON *params)
 static void list_all(void *ctx, struct mr_call *call, const cJSON *params)
 {
     struct mr_core *core = ctx;
+    cJSON *list = mr_settings_list(core->settings);
+    cJSON *next = NULL;
     (void)params;
-    mr_call_return(call, mr_settings_list(core->settings));
+    for (cJSON *row = list ? list->child : NULL; row; row = next) {
+        next = row->next;
+        if (!may_read(core, mr_call_caller(call), mr_json_string(row, "name"))) {
+            cJSON_Delete(cJSON_DetachItemViaPointer(list, row));
+        }
+    }
+    mr_call_return(call, list);
 }
 
 int mr_methods_bind_settings(struct mr_core *core)

@@ -289,6 +289,12 @@ void mr_settings_undeclare(struct mr_settings *settings, const void *owner)
     settings->count = kept;
 }
 
+bool mr_settings_is_core(const struct mr_settings *settings, const char *name)
+{
+    const struct row *row = find_row(settings, name);
+    return row && !row->owner;
+}
+
 /* The file */
 
 static cJSON *load_values(const struct mr_settings *settings, bool *broken)
