@@ -20,8 +20,15 @@ struct waiting {
     uint64_t until_ms;
 };
 
+/* A name that waits for the commands script to come back. */
+struct reserved {
+    struct reserved *next;
+    char name[MR_COMMAND_NAME];
+};
+
 struct mr_commands {
     struct mr_loop *loop;
+    struct reserved *reserved;
     struct mr_command *first;
     struct waiting *waiting; /* oldest first */
     struct mr_timer *timer;
@@ -45,12 +52,49 @@ static void waiting_free(struct waiting *waiting)
     free(waiting);
 }
 
+static void reserve(struct mr_commands *commands, const char *name)
+{
+    struct reserved *reserved = calloc(1, sizeof *reserved);
+    if (reserved) {
+        snprintf(reserved->name, sizeof reserved->name, "%s", name);
+        reserved->next = commands->reserved;
+        commands->reserved = reserved;
+    }
+}
+
+void mr_command_reserve(const struct mr_command *command)
+{
+    reserve(command->commands, command->name);
+    for (size_t i = 0; i < command->alias_count; i++) {
+        reserve(command->commands, command->aliases[i]);
+    }
+}
+
+static bool is_reserved(const struct mr_commands *commands, const char *name)
+{
+    const struct reserved *at = commands->reserved;
+    while (at && strcmp(at->name, name) != 0) {
+        at = at->next;
+    }
+    return at != NULL;
+}
+
+static void forget_reserved(struct mr_commands *commands)
+{
+    while (commands->reserved) {
+        struct reserved *reserved = commands->reserved;
+        commands->reserved = reserved->next;
+        free(reserved);
+    }
+}
+
 void mr_commands_free(struct mr_commands *commands)
 {
     if (!commands) {
         return;
     }
     mr_timer_stop(&commands->timer);
+    forget_reserved(commands);
     while (commands->waiting) {
         struct waiting *waiting = commands->waiting;
         commands->waiting = waiting->next;
@@ -91,7 +135,8 @@ struct mr_command *mr_commands_find(const struct mr_commands *commands, const ch
     return NULL;
 }
 
-static int check_name(const struct mr_commands *commands, const char *name, char *why, size_t size)
+static int check_name(const struct mr_commands *commands, const char *name, const char *owner,
+                      char *why, size_t size)
 {
     size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
     if (name[0] < 'a' || name[0] > 'z' || name[len] != '\0' || len >= MR_COMMAND_NAME) {
@@ -103,13 +148,17 @@ static int check_name(const struct mr_commands *commands, const char *name, char
         snprintf(why, size, "the command /%s is taken by %s", name, taken->owner);
         return MR_EEXISTS;
     }
+    if (strcmp(owner, MR_COMMANDS_OWNER) != 0 && is_reserved(commands, name)) {
+        snprintf(why, size, "the command /%s is one of moonroom's own", name);
+        return MR_EEXISTS;
+    }
     return MR_OK;
 }
 
 static int copy_names(struct mr_command *command, const struct mr_command_spec *spec, char *why,
                       size_t size)
 {
-    int err = check_name(command->commands, spec->name, why, size);
+    int err = check_name(command->commands, spec->name, spec->owner, why, size);
     if (err < 0) {
         return err;
     }
@@ -119,7 +168,7 @@ static int copy_names(struct mr_command *command, const struct mr_command_spec *
             snprintf(why, size, "/%s has too many aliases", spec->name);
             return MR_ELIMIT;
         }
-        err = check_name(command->commands, spec->aliases[i], why, size);
+        err = check_name(command->commands, spec->aliases[i], spec->owner, why, size);
         if (err < 0) {
             return err;
         }
@@ -349,6 +398,13 @@ void mr_commands_hold(struct mr_commands *commands)
 void mr_commands_release(struct mr_commands *commands)
 {
     if (commands->holds > 0 && --commands->holds == 0) {
+        const struct mr_command *own = commands->first;
+        while (own && strcmp(own->owner, MR_COMMANDS_OWNER) != 0) {
+            own = own->next;
+        }
+        if (own) {
+            forget_reserved(commands);
+        }
         wait_turn(commands);
     }
 }

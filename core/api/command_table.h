@@ -21,6 +21,13 @@ struct mr_command {
     void *ctx;
 };
 
+/* The script whose commands are moonroom's own. */
+#define MR_COMMANDS_OWNER "commands"
+
+/* Keeps the names of a command for its owner, until the commands script is up again: while it is
+ * away nobody takes them, and reads what is typed behind them. */
+void mr_command_reserve(const struct mr_command *command);
+
 struct mr_command *mr_commands_first(const struct mr_commands *commands);
 /* By name or alias; NULL if there is none. */
 struct mr_command *mr_commands_find(const struct mr_commands *commands, const char *name);

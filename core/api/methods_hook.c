@@ -48,6 +48,13 @@ static void take_out(struct registration *registration)
 static void registrations_free(void *value)
 {
     struct registrations *all = value;
+    if (strcmp(mr_caller_name(all->caller), MR_COMMANDS_OWNER) == 0) {
+        for (const struct registration *r = all->first; r; r = r->next) {
+            if (r->command) {
+                mr_command_reserve(r->command);
+            }
+        }
+    }
     while (all->first) {
         take_out(all->first);
     }

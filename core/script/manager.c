@@ -176,14 +176,27 @@ static void load_autoload(struct mr_scripts *scripts)
     mr_buf_free(&text);
 }
 
+static void commands_settled(void *ctx, int err, const char *text)
+{
+    struct mr_scripts *scripts = ctx;
+    (void)err;
+    (void)text;
+    if (!scripts->freeing) {
+        load_autoload(scripts);
+    }
+}
+
+/* The commands come first: a script that starts faster would take /whisper, and what is typed
+ * behind it. */
 int mr_scripts_start(struct mr_scripts *scripts)
 {
     char why[WHY];
-    int err = mr_scripts_open(scripts, commands_name, MR_TRUST_ASK, NULL, NULL, why, sizeof why);
+    int err = mr_scripts_open(scripts, commands_name, MR_TRUST_ASK, commands_settled, scripts, why,
+                              sizeof why);
     if (err < 0) {
         mr_log_write(scripts->core->log, MR_LOG_ERROR, "there are no commands: %s", why);
+        load_autoload(scripts);
     }
-    load_autoload(scripts);
     return MR_OK;
 }
 
