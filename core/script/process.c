@@ -197,7 +197,7 @@ static void on_link_close(void *ctx, int err, const char *text)
 
 static void read_again(void *ctx);
 
-static size_t queued(const struct mr_process *process)
+size_t mr_process_queued(const struct mr_process *process)
 {
     return mr_stream_queued(process->link) + mr_buf_len(&process->out);
 }
@@ -211,7 +211,7 @@ static void pace(struct mr_process *process, size_t waiting)
     }
     uint64_t now = mr_loop_now_ms(process->core->loop);
     uint64_t rest = process->held_until_ms > now ? process->held_until_ms - now : 0;
-    bool full = queued(process) > MR_LIMIT_SCRIPT_QUEUE / 2;
+    bool full = mr_process_queued(process) > MR_LIMIT_SCRIPT_QUEUE / 2;
     bool hold = waiting > 0 || full || rest > 0;
     if (hold != process->paused) {
         process->paused = hold;
@@ -270,7 +270,7 @@ static int write_line(void *ctx, const char *line, size_t len)
     if (process->link_ended || process->exited) {
         return MR_ECLOSED;
     }
-    if (queued(process) + len > MR_LIMIT_SCRIPT_QUEUE) {
+    if (mr_process_queued(process) + len > MR_LIMIT_SCRIPT_QUEUE) {
         return MR_ELIMIT;
     }
     int err = mr_buf_append(&process->out, line, len);

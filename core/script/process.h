@@ -46,6 +46,8 @@ void mr_process_free(struct mr_process **process);
  * may be NULL. `what` is copied for on_overrun. MR_ELIMIT when too much waits to be read. */
 int mr_process_ask(struct mr_process *process, const char *method, const cJSON *params,
                    const char *what, uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx);
+/* Bytes that wait to be read by it. */
+size_t mr_process_queued(const struct mr_process *process);
 struct mr_rpc *mr_process_rpc(struct mr_process *process);
 
 /* Ends it now; on_end tells this code and text. The first reason counts. */

@@ -162,6 +162,12 @@ void mr_script_on_notify(void *ctx, const char *method, const cJSON *params)
         return;
     }
     script->calls++;
+    /* Before any text is made of it: a script may have hundreds of handlers of one large event. The
+     * rest of the queue is for answers. */
+    if (mr_process_queued(script->process) > MR_LIMIT_SCRIPT_QUEUE - MR_LIMIT_RPC_LINE) {
+        lose(script, method);
+        return;
+    }
     describe(method, params, what, sizeof what);
     uint64_t allowance = script->kind == MR_SCRIPT_STRATEGY ? 0 : MR_LIMIT_HANDLER_TIME;
     if (mr_process_ask(script->process, method, params, what, allowance, NULL, NULL) < 0) {
