@@ -144,6 +144,15 @@ void mr_asks_drop(struct mr_asks *asks, unsigned id)
     }
 }
 
+void mr_asks_orphan(struct mr_asks *asks, unsigned id)
+{
+    for (struct item *item = asks->first; item; item = item->next) {
+        if (item->id == id) {
+            item->fn = NULL;
+        }
+    }
+}
+
 const struct mr_question *mr_asks_current(const struct mr_asks *asks)
 {
     return asks->first ? &asks->first->question : NULL;
@@ -167,7 +176,9 @@ static void finish(struct mr_asks *asks, int err, const struct mr_answer *answer
 
     asks->first = item->next;
     asks->count--;
-    item->fn(item->ctx, err, answer);
+    if (item->fn) {
+        item->fn(item->ctx, err, answer);
+    }
     item_free(item);
     asks->changed(asks->ctx);
 }
@@ -193,6 +204,10 @@ bool mr_asks_answer(struct mr_asks *asks, const char *line)
 
     if (!item || item->question.kind == MR_ASK_SECRET) {
         return false;
+    }
+    if (!item->fn) {
+        finish(asks, MR_OK, &answer);
+        return true;
     }
     if (word.len == 0) {
         if (!item->fallback) {

@@ -47,6 +47,10 @@ int mr_asks_add(struct mr_asks *asks, const struct mr_question *question, mr_ask
 /* Forgets a question without a call. */
 void mr_asks_drop(struct mr_asks *asks, unsigned id);
 
+/* Nobody waits for the answer any more, but the user has begun with it: the question stays until it
+ * is answered in any way, so that the rest of the answer does not become something else. */
+void mr_asks_orphan(struct mr_asks *asks, unsigned id);
+
 /* The one to show now; NULL if there is none. text and fallback are valid while it is. */
 const struct mr_question *mr_asks_current(const struct mr_asks *asks);
 /* Its id, which no other question ever has; 0 if there is none. */

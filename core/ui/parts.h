@@ -37,6 +37,8 @@ struct mr_ui {
     /* While a question is shown, the line that was being typed. */
     bool asking;
     unsigned shown_question; /* the id of the one that is shown */
+    uint64_t key_ms;         /* when the last key was pressed */
+    struct mr_timer *ask_later;
     char *kept_line;
     size_t kept_point;
 

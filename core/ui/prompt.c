@@ -347,6 +347,11 @@ const char *mr_prompt_line(const struct mr_prompt *prompt, size_t *point)
     return rl_line_buffer ? rl_line_buffer : "";
 }
 
+bool mr_prompt_typed(const struct mr_prompt *prompt)
+{
+    return prompt->secret_text ? prompt->secret.len > 0 : mr_prompt_line(prompt, NULL)[0] != '\0';
+}
+
 /* Ends a search or a half-typed key, which hold a line of their own. */
 static void settle(void)
 {

@@ -53,6 +53,8 @@ void mr_prompt_bell(struct mr_prompt *prompt);
 
 /* The line being typed. The text is borrowed until the next key. */
 const char *mr_prompt_line(const struct mr_prompt *prompt, size_t *point);
+/* Whether something is typed: in the line, or of a secret. */
+bool mr_prompt_typed(const struct mr_prompt *prompt);
 void mr_prompt_set_line(struct mr_prompt *prompt, const char *text, size_t point);
 /* Replaces bytes start to end of the line; the cursor goes behind the new text. One step to undo.
  */

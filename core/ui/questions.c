@@ -16,6 +16,17 @@ struct question {
     unsigned id;
 };
 
+/* One a script has at once; and how often the user puts them away before it has to be quiet. */
+enum { OPEN_MAX = 4, CANCELS_MAX = 2, QUIET_MS = 30000 };
+
+/* What is known of an asker. */
+struct asker {
+    struct mr_questions *questions;
+    const struct mr_caller *caller;
+    unsigned cancels;
+    uint64_t canceled_ms;
+};
+
 struct mr_questions {
     struct mr_ui *ui;
     struct question *open;
@@ -62,11 +73,32 @@ static void give_secret(struct mr_call *call, const struct mr_secret *secret)
     }
 }
 
+static uint64_t now_ms(const struct mr_questions *questions)
+{
+    return mr_loop_now_ms(questions->ui->core->loop);
+}
+
+static void count_cancel(const struct question *question)
+{
+    const struct mr_caller *caller = mr_call_caller(question->call);
+    struct asker *asker = caller ? mr_caller_data(caller, question->questions) : NULL;
+
+    if (asker) {
+        uint64_t now = now_ms(question->questions);
+
+        asker->cancels = now - asker->canceled_ms < QUIET_MS ? asker->cancels + 1 : 1;
+        asker->canceled_ms = now;
+    }
+}
+
 static void answered(void *ctx, int err, const struct mr_answer *answer)
 {
     struct question *question = ctx;
     struct mr_call *call = question->call;
 
+    if (err < 0) {
+        count_cancel(question);
+    }
     forget(question);
     if (err < 0) {
         mr_call_fail(call, err, "The question was canceled.");
@@ -82,23 +114,29 @@ static void answered(void *ctx, int err, const struct mr_answer *answer)
 /* The asker is gone: nobody waits for an answer. */
 static void asker_gone(void *value)
 {
-    struct question *mark = value;
-    struct mr_questions *questions = mark->questions;
-    const struct mr_caller *caller = mark->caller;
+    struct asker *asker = value;
+    struct mr_questions *questions = asker->questions;
+    struct mr_ui *ui = questions->ui;
     struct question *next = NULL;
 
     for (struct question *question = questions->open; question; question = next) {
         next = question->next;
-        if (question->caller == caller) {
+        if (question->caller == asker->caller) {
             struct mr_call *call = question->call;
             unsigned id = question->id;
 
             forget(question);
-            mr_asks_drop(questions->ui->asks, id);
+            /* The rest of a password must not become a line for the room. */
+            if (ui->shown_question == id && ui->prompt && mr_prompt_typed(ui->prompt)) {
+                mr_asks_orphan(ui->asks, id);
+                mr_ui_tell(ui, MR_ROLE_INFO, "Nobody waits for this answer any more.");
+            } else {
+                mr_asks_drop(ui->asks, id);
+            }
             mr_call_fail(call, MR_ECANCELED, "The asker is gone.");
         }
     }
-    free(mark);
+    free(asker);
 }
 
 /* Once a caller: what is called when it ends. */
@@ -107,19 +145,38 @@ static int watch_caller(struct mr_questions *questions, struct mr_caller *caller
     if (!caller || mr_caller_kind(caller) == MR_CALLER_USER || mr_caller_data(caller, questions)) {
         return MR_OK;
     }
-    struct question *mark = calloc(1, sizeof *mark);
+    struct asker *asker = calloc(1, sizeof *asker);
 
-    if (!mark) {
+    if (!asker) {
         return MR_ENOMEM;
     }
-    mark->questions = questions;
-    mark->caller = caller;
-    int err = mr_caller_attach(caller, questions, mark, asker_gone);
+    *asker = (struct asker){.questions = questions, .caller = caller};
+    int err = mr_caller_attach(caller, questions, asker, asker_gone);
 
     if (err < 0) {
-        free(mark);
+        free(asker);
     }
     return err;
+}
+
+/* A script that asks and asks would keep the user from the line in which to unload it. The shipped
+ * commands, which have no name here, ask for the user. */
+static int may_ask(const struct mr_questions *questions, const struct mr_caller *caller,
+                   const char *who)
+{
+    const struct asker *asker = caller ? mr_caller_data(caller, questions) : NULL;
+    size_t open = 0;
+
+    if (!asker || !who[0]) {
+        return MR_OK;
+    }
+    for (const struct question *question = questions->open; question; question = question->next) {
+        open += question->caller == caller;
+    }
+    if (asker->cancels >= CANCELS_MAX && now_ms(questions) - asker->canceled_ms < QUIET_MS) {
+        return MR_ECANCELED;
+    }
+    return open < OPEN_MAX ? MR_OK : MR_ELIMIT;
 }
 
 /* "greeter| Question?", safe and in one line; the caller frees it. */
@@ -164,6 +221,9 @@ void mr_questions_ask(struct mr_questions *questions, struct mr_call *call, cons
     struct question *question = calloc(1, sizeof *question);
     int err = text && question ? watch_caller(questions, caller) : MR_ENOMEM;
 
+    if (err == MR_OK) {
+        err = may_ask(questions, caller, who);
+    }
     if (err == MR_OK) {
         const struct mr_question row = {kind, text, fallback};
 

@@ -7,6 +7,8 @@
 #include "core/runtime/json.h"
 #include "core/ui/parts.h"
 
+enum { PAUSE_MS = 1500 };
+
 /* --- the prompt ---------------------------------------------------------------------------------
  */
 
@@ -60,12 +62,27 @@ static void give_line_back(struct mr_ui *ui)
     ui->kept_point = 0;
 }
 
+/* Whoever is in the middle of a line would type its rest, and Enter, into a question that comes up
+ * now. It waits for a pause. */
+static bool ask_later(struct mr_ui *ui)
+{
+    uint64_t since = mr_loop_now_ms(ui->core->loop) - ui->key_ms;
+
+    mr_timer_stop(&ui->ask_later);
+    return !ui->asking && mr_prompt_typed(ui->prompt) && since < PAUSE_MS &&
+           mr_timer_start(ui->core->loop, PAUSE_MS - since, 0, mr_ui_ask_changed, ui,
+                          &ui->ask_later) == MR_OK;
+}
+
 void mr_ui_ask_changed(void *ctx)
 {
     struct mr_ui *ui = ctx;
     const struct mr_question *question = mr_asks_current(ui->asks);
 
     if (ui->closing || !ui->prompt || mr_asks_current_id(ui->asks) == ui->shown_question) {
+        return;
+    }
+    if (question && ask_later(ui)) {
         return;
     }
     ui->shown_question = mr_asks_current_id(ui->asks);
@@ -335,6 +352,7 @@ static void on_key(void *ctx)
     struct mr_ui *ui = ctx;
     int64_t seconds = mr_settings_int(ui->core->settings, "idle.seconds");
 
+    ui->key_ms = mr_loop_now_ms(ui->core->loop);
     mr_timer_stop(&ui->idle);
     (void)mr_timer_start(ui->core->loop, (uint64_t)(seconds > 0 ? seconds : 1) * 1000, 0, idle_now,
                          ui, &ui->idle);

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,15 @@ chat.on("message", function(event)
   elseif event.text == "two" then
     task.spawn(function() ui.print("first: " .. tostring(ui.input("First?"))) end)
     task.spawn(function() ui.print("second: " .. tostring(ui.input("Second?"))) end)
+  elseif event.text == "pester" then
+    for _ = 1, 3 do
+      task.spawn(function()
+        while true do
+          ui.confirm("Now?")
+          task.sleep(0.01)
+        end
+      end)
+    end
   end
 end)
 """
@@ -109,6 +119,65 @@ def test_a_question_goes_with_its_script(server, asker):
     children = Path(f"/proc/{asker.pid}/task/{asker.pid}/children").read_text().split()
     os.kill(max(map(int, children)), signal.SIGKILL)
     asker.see_cursor_line("Lobby > half a line")
+
+
+def kill_youngest(terminal):
+    children = Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split()
+    os.kill(max(map(int, children)), signal.SIGKILL)
+
+
+def test_half_a_secret_does_not_become_a_line(server, asker):
+    """The asker dies while the user types: what is typed on belongs to the answer."""
+    server.send("alice", "bob> secret")
+    asker.see_cursor_line("asker| What is it?")
+    asker.key("my-dark-")
+    kill_youngest(asker)
+    asker.see("Nobody waits for this answer any more.")
+    asker.type("secret")
+    asker.see_cursor_line("Lobby >")
+    asker.type("hello")
+    server.received.expect("alice hello")
+    assert not any("secret" in line for line in server.received.history)
+
+
+def test_half_an_answer_does_not_become_a_line(server, asker):
+    asker.key("half a line")
+    asker.see_cursor_line("Lobby > half a line")
+    server.send("alice", "bob> ask")
+    asker.see_cursor_line("asker| Which colour?")
+    asker.key("gre")
+    asker.see_cursor_line("asker| Which colour? gre")
+    kill_youngest(asker)
+    asker.see("Nobody waits for this answer any more.")
+    asker.type("en")
+    asker.see_cursor_line("Lobby > half a line")
+    asker.key("\r")
+    server.received.expect("alice half a line")
+    assert not any("en" == line[-2:] for line in server.received.history)
+
+
+def test_a_script_cannot_keep_the_prompt(server, asker):
+    server.send("alice", "bob> pester")
+    asker.see_cursor_line("asker| Now? [y/n]")
+    for _ in range(6):
+        asker.key("\x03")
+        time.sleep(0.2)
+    asker.see_cursor_line("Lobby >")
+    asker.type("/script unload asker")
+    asker.see(re.compile("unloaded", re.I))
+
+
+def test_a_question_waits_for_a_pause(server, asker):
+    """Keys of a line that is being typed do not answer a question that comes up meanwhile."""
+    text = "between us only"
+    for i, letter in enumerate(text):
+        asker.key(letter)
+        if i == 3:
+            server.send("alice", "bob> ask")
+        time.sleep(0.05)
+    asker.key("\r")
+    server.received.expect(f"alice {text}")
+    asker.see_cursor_line("asker| Which colour?")
 
 
 def test_a_pasted_answer_is_one_line(server, asker):

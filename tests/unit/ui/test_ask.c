@@ -170,6 +170,24 @@ static void drops_without_a_call(void **state)
     mr_asks_free(asks);
 }
 
+static void an_orphan_stays_until_enter(void **state)
+{
+    struct mr_asks *asks = make();
+    struct asker one = {0}, two = {0};
+    unsigned first = add(asks, MR_ASK_YES_NO, "One?", NULL, &one);
+
+    (void)state;
+    add(asks, MR_ASK_LINE, "Two?", NULL, &two);
+    mr_asks_orphan(asks, first);
+    assert_string_equal(mr_asks_prompt(asks), "One? [y/n] ");
+    assert_true(mr_asks_answer(asks, "neither"));
+    assert_string_equal(mr_asks_prompt(asks), "Two? ");
+    assert_true(mr_asks_answer(asks, "2"));
+    assert_int_equal(one.calls, 0);
+    assert_int_equal(two.calls, 1);
+    mr_asks_free(asks);
+}
+
 static void has_a_limit(void **state)
 {
     struct mr_asks *asks = make();
@@ -188,9 +206,13 @@ static void has_a_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(asks_for_a_line), cmocka_unit_test(takes_the_default),
-        cmocka_unit_test(asks_yes_or_no),  cmocka_unit_test(asks_for_a_secret),
-        cmocka_unit_test(keeps_the_order), cmocka_unit_test(drops_without_a_call),
+        cmocka_unit_test(asks_for_a_line),
+        cmocka_unit_test(takes_the_default),
+        cmocka_unit_test(asks_yes_or_no),
+        cmocka_unit_test(asks_for_a_secret),
+        cmocka_unit_test(keeps_the_order),
+        cmocka_unit_test(drops_without_a_call),
+        cmocka_unit_test(an_orphan_stays_until_enter),
         cmocka_unit_test(has_a_limit),
     };
 
