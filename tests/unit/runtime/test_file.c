@@ -141,6 +141,25 @@ static void folders_are_made_private(void **state)
     free(path);
 }
 
+/* Whoever holds it keeps the others out, for a while; then they go on without. */
+static void a_lock_is_for_one(void **state)
+{
+    char *path = mr_paths_join(*state, "f");
+    int one = mr_file_lock(path);
+    assert_true(one >= 0);
+    int two = mr_file_lock(path);
+    assert_int_equal(two, MR_EBUSY);
+    mr_file_unlock(two);
+    mr_file_unlock(one);
+    one = mr_file_lock(path);
+    assert_true(one >= 0);
+    mr_file_unlock(one);
+    free(path);
+    path = mr_paths_join(*state, "none/x");
+    assert_true(mr_file_lock(path) < 0);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +170,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(limits_and_strange_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_are_made_private, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lock_is_for_one, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
