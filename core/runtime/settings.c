@@ -9,11 +9,11 @@
 
 #include "core/base/buf.h"
 #include "core/base/limits.h"
-#include "core/base/str.h"
 #include "core/runtime/file.h"
 #include "core/runtime/json.h"
+#include "core/runtime/settings_value.h"
 
-enum { MAX_NAME = 96, MAX_TEXT = 4096, MAX_ROWS = 2048 };
+enum { MAX_NAME = 96, MAX_ROWS = 2048 };
 
 struct row {
     struct mr_setting setting; /* its strings are copies */
@@ -48,78 +48,10 @@ static const struct mr_setting core_rows[] = {
 
 /* Values */
 
-static bool one_of(const char *list, const char *word)
-{
-    size_t len = strlen(word);
-    while (list && *list) {
-        size_t part = strcspn(list, "|");
-        if (part == len && memcmp(list, word, len) == 0)
-            return true;
-        list += part;
-        list += *list == '|';
-    }
-    return false;
-}
-
-static int parse_bool(const char *value, int64_t *number)
-{
-    *number = one_of("on|true|yes|1", value);
-    return *number || one_of("off|false|no|0", value) ? MR_OK : MR_EINVAL;
-}
-
-static bool text_valid(const char *value, int64_t max)
-{
-    size_t len = strlen(value);
-    if (len > MAX_TEXT || (int64_t)len > max || !mr_utf8_valid(value, len))
-        return false;
-    for (; *value; value++)
-        if ((unsigned char)*value < 0x20 || *value == 0x7f)
-            return false;
-    return true;
-}
-
-/* Whether value fits the row; the number that it stands for in *number. */
-static int parse_value(const struct mr_setting *setting, const char *value, int64_t *number)
-{
-    *number = 0;
-    switch (setting->type) {
-    case MR_SETTING_BOOL:
-        return parse_bool(value, number);
-    case MR_SETTING_INT:
-        return mr_str_to_i64(value, strlen(value), setting->min, setting->max, number);
-    case MR_SETTING_STRING:
-        return text_valid(value, setting->max) ? MR_OK : MR_EINVAL;
-    case MR_SETTING_CHOICE:
-        return one_of(setting->choices, value) ? MR_OK : MR_EINVAL;
-    }
-    return MR_EINVAL;
-}
-
-static void explain(const struct mr_setting *setting, char *why, size_t size)
-{
-    switch (setting->type) {
-    case MR_SETTING_BOOL:
-        snprintf(why, size, "%s is on or off.", setting->name);
-        break;
-    case MR_SETTING_INT:
-        snprintf(why, size, "%s is a whole number from %lld to %lld%s%s.", setting->name,
-                 (long long)setting->min, (long long)setting->max, *setting->unit ? " " : "",
-                 setting->unit);
-        break;
-    case MR_SETTING_STRING:
-        snprintf(why, size, "%s is a line of text of at most %lld bytes.", setting->name,
-                 (long long)(setting->max < MAX_TEXT ? setting->max : MAX_TEXT));
-        break;
-    case MR_SETTING_CHOICE:
-        snprintf(why, size, "%s is one of %s.", setting->name, setting->choices);
-        break;
-    }
-}
-
 static int store_value(struct row *row, const char *value)
 {
     int64_t number;
-    int err = parse_value(&row->setting, value, &number);
+    int err = mr_setting_parse(&row->setting, value, &number);
     if (err != MR_OK)
         return MR_EINVAL;
     if (row->setting.type == MR_SETTING_BOOL)
@@ -158,7 +90,7 @@ static bool json_text(enum mr_setting_type type, const cJSON *value, char *out, 
 
 static void take_from_file(struct mr_settings *settings, struct row *row)
 {
-    char text[MAX_TEXT + 1];
+    char text[MR_SETTING_TEXT + 1];
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(settings->values, row->setting.name);
     if (!value)
         return;
@@ -253,7 +185,7 @@ int mr_settings_declare(struct mr_settings *settings, const struct mr_setting *s
 {
     int64_t number;
     if (!setting->name || !*setting->name || strlen(setting->name) > MAX_NAME ||
-        !setting->fallback || parse_value(setting, setting->fallback, &number) != MR_OK)
+        !setting->fallback || mr_setting_parse(setting, setting->fallback, &number) != MR_OK)
         return MR_EINVAL;
     bool found;
     size_t at = find_place(settings, setting->name, &found);
@@ -470,7 +402,7 @@ int mr_settings_set(struct mr_settings *settings, const char *name, const char *
     }
     int err = store_value(row, value);
     if (err == MR_EINVAL)
-        explain(&row->setting, why, why_size);
+        mr_setting_explain(&row->setting, why, why_size);
     else if (err != MR_OK)
         snprintf(why, why_size, "There is no memory left.");
     if (err != MR_OK)
