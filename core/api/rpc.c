@@ -23,7 +23,8 @@ struct mr_rpc {
     struct mr_rpc_callbacks callbacks;
     void *ctx;
     struct mr_buf in;
-    size_t scanned; /* bytes of `in` known to hold no LF */
+    struct mr_buf out; /* a line that is being made */
+    size_t scanned;    /* bytes of `in` known to hold no LF */
     struct request *requests;
     uint64_t last_id;
     bool broken;
@@ -42,6 +43,7 @@ int mr_rpc_new(const struct mr_rpc_callbacks *callbacks, void *ctx, struct mr_rp
     rpc->ctx = ctx;
     /* What one turn leaves waiting, besides a line that is not whole yet. */
     mr_buf_init(&rpc->in, (size_t)MR_LIMIT_RPC_LINE * 4);
+    mr_buf_init(&rpc->out, MR_LIMIT_RPC_LINE);
     return MR_OK;
 }
 
@@ -60,6 +62,7 @@ void mr_rpc_free(struct mr_rpc **rpc_at)
         free(request);
     }
     mr_buf_free(&rpc->in);
+    mr_buf_free(&rpc->out);
     rpc->freed = true;
     if (!rpc->feeding) {
         free(rpc);
@@ -277,16 +280,49 @@ static cJSON *call_new(const char *method, const cJSON *params, uint64_t id)
     return message;
 }
 
-int mr_rpc_request(struct mr_rpc *rpc, const char *method, const cJSON *params,
-                   mr_rpc_answer_fn *fn, void *ctx, uint64_t *id)
+/* Notes an open request; its number, or 0 without memory. */
+static uint64_t open_request(struct mr_rpc *rpc, mr_rpc_answer_fn *fn, void *ctx)
 {
     struct request *request = calloc(1, sizeof *request);
     if (!request) {
-        return MR_ENOMEM;
+        return 0;
     }
     *request = (struct request){rpc->requests, ++rpc->last_id, fn, ctx};
-    uint64_t number = request->id;
     rpc->requests = request;
+    return request->id;
+}
+
+static int send_text(struct mr_rpc *rpc, const char *method, const char *params, uint64_t number)
+{
+    mr_buf_clear(&rpc->out);
+    int err = mr_buf_printf(&rpc->out,
+                            "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"%s\",\"params\":%s}\n",
+                            (unsigned long long)number, method, params);
+    return err < 0 ? err
+                   : rpc->callbacks.write(rpc->ctx, mr_buf_str(&rpc->out), mr_buf_len(&rpc->out));
+}
+
+int mr_rpc_request_text(struct mr_rpc *rpc, const char *method, const char *params,
+                        mr_rpc_answer_fn *fn, void *ctx)
+{
+    uint64_t number = open_request(rpc, fn, ctx);
+    if (number == 0) {
+        return MR_ENOMEM;
+    }
+    int err = rpc->broken ? MR_ECLOSED : send_text(rpc, method, params, number);
+    if (err < 0) {
+        free(take_request(rpc, number));
+    }
+    return err;
+}
+
+int mr_rpc_request(struct mr_rpc *rpc, const char *method, const cJSON *params,
+                   mr_rpc_answer_fn *fn, void *ctx, uint64_t *id)
+{
+    uint64_t number = open_request(rpc, fn, ctx);
+    if (number == 0) {
+        return MR_ENOMEM;
+    }
     int err = rpc->broken ? MR_ECLOSED : send_message(rpc, call_new(method, params, number));
     if (err < 0) {
         free(take_request(rpc, number));

@@ -46,6 +46,10 @@ size_t mr_rpc_feed(struct mr_rpc *rpc, const void *bytes, size_t len, size_t max
 /* params is borrowed. The answer comes once. *id (may be NULL) gets the request's number. */
 int mr_rpc_request(struct mr_rpc *rpc, const char *method, const cJSON *params,
                    mr_rpc_answer_fn *fn, void *ctx, uint64_t *id);
+/* The same with the parameters as JSON that was made before: one line, valid, at most as long as a
+ * line may be. */
+int mr_rpc_request_text(struct mr_rpc *rpc, const char *method, const char *params,
+                        mr_rpc_answer_fn *fn, void *ctx);
 /* Forgets an open request: its answer will be ignored. */
 void mr_rpc_cancel(struct mr_rpc *rpc, uint64_t id);
 int mr_rpc_notify(struct mr_rpc *rpc, const char *method, const cJSON *params);

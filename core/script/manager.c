@@ -23,6 +23,7 @@ int mr_scripts_new(struct mr_core *core, struct mr_scripts **out)
         return MR_ENOMEM;
     }
     scripts->core = core;
+    mr_buf_init(&scripts->params, MR_LIMIT_RPC_LINE);
     char *grants = mr_paths_join(core->paths->state, "grants.json");
     scripts->store_folder = mr_paths_join(core->paths->data, "store");
     int err = grants && scripts->store_folder ? MR_OK : MR_ENOMEM;
@@ -71,6 +72,7 @@ void mr_scripts_free(struct mr_scripts *scripts)
     mr_script_methods_unbind(scripts);
     mr_strategy_free(scripts->strategy);
     mr_grants_free(scripts->grants);
+    mr_buf_free(&scripts->params);
     free(scripts->store_folder);
     free(scripts);
 }

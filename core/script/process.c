@@ -368,28 +368,25 @@ static void on_answer(void *ctx, int err, const char *text, const cJSON *result)
     free(question);
 }
 
-int mr_process_ask(struct mr_process *process, const char *method, const cJSON *params,
-                   const char *what, uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx)
+static struct question *question_new(struct mr_process *process, const char *what,
+                                     uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx)
 {
     struct question *question = calloc(1, sizeof *question);
-    if (!question) {
-        return MR_ENOMEM;
+    if (question) {
+        *question = (struct question){.process = process, .fn = fn, .ctx = ctx};
+        question->allowance_ms = allowance_ms;
+        snprintf(question->what, sizeof question->what, "%s", what);
     }
-    *question = (struct question){.process = process, .fn = fn, .ctx = ctx};
-    question->allowance_ms = allowance_ms;
-    snprintf(question->what, sizeof question->what, "%s", what);
+    return question;
+}
+
+/* The question went out: it is the last in the row, and time counts. */
+static void asked(struct mr_process *process, struct question *question)
+{
     bool first = !process->first;
-    struct question *last = process->last;
-    *(first ? &process->first : &last->next) = question;
-    process->last = question;
-    int err = mr_rpc_request(process->rpc, method, params, on_answer, question, NULL);
-    if (err < 0) {
-        *(first ? &process->first : &last->next) = NULL;
-        process->last = last;
-        free(question);
-        return err;
-    }
     bool urgent = is_urgent(question);
+    *(first ? &process->first : &process->last->next) = question;
+    process->last = question;
     process->urgent += urgent;
     if (urgent && !process->filters) {
         /* From now on looked at more often. */
@@ -400,7 +397,34 @@ int mr_process_ask(struct mr_process *process, const char *method, const cJSON *
     if (first || (urgent && process->urgent == 1)) {
         mr_deadline_progress(&process->deadline, allowance_of(process));
     }
-    return MR_OK;
+}
+
+int mr_process_ask(struct mr_process *process, const char *method, const cJSON *params,
+                   const char *what, uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx)
+{
+    struct question *question = question_new(process, what, allowance_ms, fn, ctx);
+    int err = question ? mr_rpc_request(process->rpc, method, params, on_answer, question, NULL)
+                       : MR_ENOMEM;
+    if (err < 0) {
+        free(question);
+    } else {
+        asked(process, question);
+    }
+    return err;
+}
+
+int mr_process_ask_filter(struct mr_process *process, const char *params, mr_rpc_answer_fn *fn,
+                          void *ctx)
+{
+    struct question *question = question_new(process, "a filter", MR_LIMIT_FILTER_TIME, fn, ctx);
+    int err = question ? mr_rpc_request_text(process->rpc, "filter", params, on_answer, question)
+                       : MR_ENOMEM;
+    if (err < 0) {
+        free(question);
+    } else {
+        asked(process, question);
+    }
+    return err;
 }
 
 /* A process with no open question may still run, after an answer of ours: it is asked. */

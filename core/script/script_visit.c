@@ -53,18 +53,15 @@ static void give_up(const struct mr_script_visit *visit)
     (void)answer(visit, visit->filter->required ? MR_VERDICT_DROP : MR_VERDICT_KEEP, NULL, NULL);
 }
 
+/* true keeps, false drops, an object changes. */
 static void take_verdict(const struct mr_script_visit *visit, const cJSON *result)
 {
-    const char *verdict = mr_json_string(result, "verdict");
-    char why[WHY] = "a filter answers keep, change or drop";
+    char why[WHY] = "a filter answers true, false or an object";
     int err = MR_EINVAL;
-    if (verdict && strcmp(verdict, "keep") == 0) {
-        err = answer(visit, MR_VERDICT_KEEP, NULL, why);
-    } else if (verdict && strcmp(verdict, "drop") == 0) {
-        err = answer(visit, MR_VERDICT_DROP, NULL, why);
-    } else if (verdict && strcmp(verdict, "change") == 0) {
-        err = answer(visit, MR_VERDICT_CHANGE, cJSON_GetObjectItemCaseSensitive(result, "value"),
-                     why);
+    if (cJSON_IsBool(result)) {
+        err = answer(visit, cJSON_IsTrue(result) ? MR_VERDICT_KEEP : MR_VERDICT_DROP, NULL, why);
+    } else if (cJSON_IsObject(result)) {
+        err = answer(visit, MR_VERDICT_CHANGE, result, why);
     }
     if (err == MR_EINVAL) {
         mr_script_error(visit->script, "a filter", why);
@@ -91,26 +88,14 @@ static void on_answer(void *ctx, int err, const char *text, const cJSON *result)
 /* The item travels as the text that was made of it once for all filters. */
 static int hand_over(struct mr_script_visit *visit, const char *json)
 {
-    cJSON *params = cJSON_CreateObject();
-    cJSON *data = cJSON_CreateRaw(json);
-    int err = params && data ? MR_OK : MR_ENOMEM;
-    if (err == MR_OK) {
-        err = mr_json_set_int(params, "id", visit->filter->id);
-    }
-    if (err == MR_OK) {
-        err = mr_json_set_int(params, "item", (int64_t)visit->ticket);
-    }
-    if (err == MR_OK) {
-        err = mr_json_set(params, "data", data);
-    } else {
-        cJSON_Delete(data);
-    }
+    struct mr_buf *params = &visit->scripts->params;
+    mr_buf_clear(params);
+    int err = mr_buf_printf(params, "{\"id\":%lld,\"item\":%llu,\"data\":%s}",
+                            (long long)visit->filter->id, (unsigned long long)visit->ticket, json);
     if (err == MR_OK) {
         visit->script->calls++;
-        err = mr_process_ask(visit->script->process, "filter", params, "a filter",
-                             MR_LIMIT_FILTER_TIME, on_answer, visit);
+        err = mr_process_ask_filter(visit->script->process, mr_buf_str(params), on_answer, visit);
     }
-    cJSON_Delete(params);
     return err;
 }
 

@@ -98,6 +98,7 @@ struct mr_scripts {
     struct mr_strategy *strategy;
     struct mr_script_filter *filters;
     struct mr_script_visit *visits; /* items that are with them */
+    struct mr_buf params;           /* of the item that is handed over */
     struct mr_timer *tick;          /* while there are some */
     struct mr_filter *early;        /* holds what comes in until the first scripts are up */
     struct mr_timer *early_look;    /* whether they are */

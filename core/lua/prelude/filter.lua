@@ -7,45 +7,38 @@ local format = string.format
 local filters = {} -- number -> handle
 local options = { priority = "number", required = "boolean" }
 
--- What fn makes of an item: nil or true keeps it, false drops it, a table changes it.
-local function verdict_of(ok, result)
-  if ok and (result == nil or result == true) then
-    return { verdict = "keep" }
-  elseif ok and result == false then
-    return { verdict = "drop" }
-  elseif ok and type(result) == "table" then
-    return { verdict = "change", value = result }
-  end
-  return nil, "a filter returns nil, true, false or a table, not a " .. type(result)
+-- A filter that is done answers with others; one that waits says so, for then its time is counted.
+local function waits(task)
+  host.tell("filter.waits", { item = task.item })
 end
 
--- A filter that is done answers with others; one that waits says so, for then its time is counted.
+-- What fn makes of an item: nil or true keeps it, false drops it, a table changes it.
+local function ended(task, ok, result)
+  local why
+  if not ok then
+    host.fail(task.id, "internal", "the filter failed")
+    return
+  elseif result == nil or result == true or result == false or type(result) == "table" then
+    local sent
+    sent, why = host.answer(task.id, result ~= nil and result or result == nil, true)
+    if sent then
+      return
+    end
+  else
+    why = "a filter returns nil, true, false or a table, not a " .. type(result)
+  end
+  P.report(task.what, why)
+  host.fail(task.id, "invalid", why)
+end
+
 function P.requests.filter(id, params)
   local handle = filters[params.id]
   if not handle or handle.disabled then
-    host.answer(id, { verdict = "keep" }, true)
+    host.answer(id, true, true)
     return
   end
-  P.spawn(handle.what, {
-    waits = function()
-      host.tell("filter.waits", { item = params.item })
-    end,
-    ended = function(ok, result)
-      if not ok then
-        host.fail(id, "internal", "the filter failed")
-        return
-      end
-      local verdict, why = verdict_of(ok, result)
-      local sent
-      if verdict then
-        sent, why = host.answer(id, verdict, true)
-      end
-      if not sent then
-        P.report(handle.what, why)
-        host.fail(id, "invalid", why)
-      end
-    end,
-  }, handle.fn, params.data)
+  P.start({ what = handle.what, id = id, item = params.item, waits = waits, done = ended },
+    handle.fn, params.data)
 end
 
 function env.chat.filter(kind, opts, fn)

@@ -94,7 +94,7 @@ local function settle(co, task, ok, ...)
   local begun = task.begun
   local waits = coroutine_status(co) ~= "dead"
   if waits and task.waits then
-    task.waits()
+    task.waits(task)
     task.waits = nil
   end
   if waits and task.preempted and not task.parked then
@@ -111,6 +111,8 @@ local function settle(co, task, ok, ...)
     end
     if not tasks[co] and task.ended then
       task.ended(false, "it yielded to nobody")
+    elseif not tasks[co] and task.done then
+      task.done(task, false)
     end
     return
   end
@@ -126,6 +128,8 @@ local function settle(co, task, ok, ...)
     task.ended(false, trace)
   elseif task.ended then
     task.ended(true, ...)
+  elseif task.done then
+    task.done(task, not trace, ...)
   end
 end
 
@@ -134,19 +138,25 @@ local function run(co, task, ...)
   settle(co, task, coroutine_resume(co, ...))
 end
 
--- Runs fn(...) as a task called `what` in messages. options.begun is called when it ended or waits for
--- the first time, options.waits only when it waits, options.ended(true, results...) or options.ended(false, trace) at its end. Unless it is
--- `quiet`, an error is reported to the core.
-function P.spawn(what, options, fn, ...)
+-- Runs fn(...) as a task: a table that says how it is called in messages (`what`), and what is called
+-- when it waits for the first time (`waits`) and at its end (`done`), both with the task itself.
+function P.start(task, fn, ...)
   local co = coroutine_create(fn)
-  local task = { what = what, begun = options.begun, ended = options.ended, quiet = options.quiet }
-  task.preempted, task.waits = options.preempted, options.waits
   tasks[co] = task
-  if options.preempted then
+  if task.preempted then
     host.preempt(co)
   end
   run(co, task, ...)
   return task
+end
+
+-- The same with options.begun, called when it ended or waits for the first time, and with
+-- options.ended(true, results...) or options.ended(false, trace), called at its end. Unless it is
+-- `quiet`, an error is reported to the core.
+function P.spawn(what, options, fn, ...)
+  local task = { what = what, begun = options.begun, ended = options.ended, quiet = options.quiet }
+  task.preempted = options.preempted
+  return P.start(task, fn, ...)
 end
 
 -- Whether the running function is a task that can wait. In a coroutine that a script made itself it
