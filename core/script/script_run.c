@@ -85,19 +85,30 @@ static void reply(struct mr_script *script, const cJSON *id, cJSON *result)
     cJSON_Delete(result);
 }
 
-/* A terminal takes what a person can read. A script that prints more is not refused: it has to
- * wait. */
-static void pace_prints(struct mr_script *script, const char *method)
+/* What a call counts, in prints: a changed setting is a file that is saved. */
+static unsigned weight_of(const char *method)
+{
+    if (strcmp(method, "settings.set") == 0) {
+        return MR_LIMIT_SCRIPT_PRINTS / 20;
+    }
+    return strncmp(method, "ui.", 3) == 0 || strcmp(method, "log.write") == 0;
+}
+
+/* A terminal takes what a person can read, and a disk is not without end. A script that prints or
+ * logs more is not refused: it has to wait. */
+static void pace(struct mr_script *script, const char *method)
 {
     uint64_t now = mr_loop_now_ms(script->scripts->core->loop);
-    if (strncmp(method, "ui.", 3) != 0) {
+    unsigned weight = weight_of(method);
+    if (weight == 0) {
         return;
     }
     if (now - script->print_window_ms >= 1000) {
         script->print_window_ms = now;
         script->prints = 0;
     }
-    if (++script->prints >= MR_LIMIT_SCRIPT_PRINTS) {
+    script->prints += weight;
+    if (script->prints >= MR_LIMIT_SCRIPT_PRINTS) {
         mr_process_hold(script->process, script->print_window_ms + 1000 - now);
     }
 }
@@ -125,7 +136,7 @@ void mr_script_on_request(struct mr_script *script, const cJSON *id, const char 
         script->wants_lost = false;
         reply(script, id, cJSON_CreateTrue());
     } else {
-        pace_prints(script, method);
+        pace(script, method);
         mr_serve_request(script->scripts->core->api, script->caller,
                          mr_process_rpc(script->process), id, method, params);
     }

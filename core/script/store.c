@@ -10,14 +10,15 @@
 #include "core/runtime/json.h"
 #include "core/runtime/paths.h"
 
-enum { SAVE_AFTER_MS = 500, KEY_MAX = 256 };
+/* Every key counts this much besides: a million of empty ones would be slow to look through. */
+enum { SAVE_AFTER_MS = 500, KEY_MAX = 256, KEY_COST = 64 };
 
 struct mr_store {
     struct mr_loop *loop;
     struct mr_log *log;
     char *folder, *path;
     cJSON *values;
-    size_t size; /* bytes of all keys and values as text */
+    size_t size; /* bytes of all keys and values as text, and what keys cost */
     struct mr_timer *timer;
 };
 
@@ -26,7 +27,7 @@ static size_t size_of(const char *key, const cJSON *value)
     char *text = mr_json_print(value);
     size_t len = text ? strlen(text) : 0;
     cJSON_free(text);
-    return strlen(key) + len;
+    return strlen(key) + len + KEY_COST;
 }
 
 static int load(struct mr_store *store)
@@ -120,7 +121,8 @@ int mr_store_set(struct mr_store *store, const char *key, const cJSON *value)
     const cJSON *old = mr_store_get(store, key);
     size_t before = old ? size_of(key, old) : 0;
     size_t after = value ? size_of(key, value) : 0;
-    if (strlen(key) > KEY_MAX || store->size - before + after > MR_LIMIT_SCRIPT_STORE) {
+    if (strlen(key) > KEY_MAX ||
+        (after > before && store->size - before + after > MR_LIMIT_SCRIPT_STORE)) {
         return MR_ELIMIT;
     }
     if (!value) {

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "core/base/limits.h"
+#include "core/script/store.h"
 #include "tests/unit/script/harness.h"
 
 static int set_up(void **state)
@@ -72,7 +74,7 @@ static void test_commands_come_before_others(void **state)
 {
     struct harness *h = *state;
     harness_script(h, "shipped/commands/init.lua",
-                   "local until_ = os.clock() + 0.3\n"
+                   "local until_ = os.clock() + 0.05\n"
                    "while os.clock() < until_ do end\n"
                    "command{ name = 'whisper', args = '<text:text>', aliases = { 'w' },\n"
                    "  run = function() print('mine') end }");
@@ -94,7 +96,7 @@ static void test_commands_are_kept_while_away(void **state)
     harness_script(h, "shipped/commands/init.lua",
                    "command{ name = 'whisper', aliases = { 'w' }, run = function() print('mine') "
                    "end }\n"
-                   "command{ name = 'fall', run = function() while true do end end }");
+                   "command{ name = 'fall', run = function() return ('x'):rep(100000000) end }");
     harness_script(h, "thief.lua",
                    "timer.every(0.01, function()\n"
                    "  command{ name = 'w', run = function() print('heard') end } end)");
@@ -129,6 +131,74 @@ static void test_one_event_for_hundreds_of_handlers(void **state)
     assert_string_equal(harness_call(h, "script.unload", "{\"name\":\"many\"}"), "true");
 }
 
+static size_t count(const struct mr_buf *text, const char *what)
+{
+    size_t found = 0;
+    for (const char *at = mr_buf_str(text); (at = strstr(at, what)); at += strlen(what)) {
+        found++;
+    }
+    return found;
+}
+
+static void test_log_lines_are_paced(void **state)
+{
+    struct harness *h = *state;
+    harness_script(h, "loud.lua",
+                   "chat.on('block', function() while true do log.info('noise') end end)");
+    harness_load(h, "loud");
+    harness_until(h, "script_loaded loud");
+    harness_emit(h, "block", "{}");
+    harness_run(h, 1500);
+    /* Three windows of a second at the most were touched. */
+    assert_in_range(count(&h->logged, "noise"), 1, 3 * MR_LIMIT_SCRIPT_PRINTS);
+}
+
+static void on_setting(void *ctx, const char *name, const cJSON *data)
+{
+    (void)name;
+    (void)data;
+    ++*(size_t *)ctx;
+}
+
+/* Each change is a file that is saved. */
+static void test_changes_of_settings_are_paced(void **state)
+{
+    struct harness *h = *state;
+    size_t changes = 0;
+    assert_int_equal(
+        mr_hooks_listen(h->core.hooks, "setting", 0, &changes, on_setting, &changes, NULL), MR_OK);
+    harness_script(h, "busy.lua",
+                   "script{ settings = { n = { type = 'integer' } } }\n"
+                   "chat.on('block', function()\n"
+                   "  local i = 0\n"
+                   "  while true do i = i + 1 settings.set('n', i) end end)");
+    harness_load(h, "busy");
+    harness_until(h, "script_loaded busy");
+    harness_emit(h, "block", "{}");
+    harness_run(h, 1500);
+    assert_in_range(changes, 1, 70);
+    mr_hooks_remove_owner(h->core.hooks, &changes);
+}
+
+static void test_a_store_of_tiny_values_has_an_end(void **state)
+{
+    struct harness *h = *state;
+    struct mr_store *store;
+    cJSON *one = cJSON_CreateNumber(1);
+    int err = MR_OK;
+    int i = 0;
+    assert_int_equal(mr_store_open(h->core.loop, &h->log, h->home, "hoard", &store), MR_OK);
+    for (; err == MR_OK && i < 20000; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "%x", (unsigned)i);
+        err = mr_store_set(store, key, one);
+    }
+    assert_int_equal(err, MR_ELIMIT);
+    assert_true(i < 20000);
+    mr_store_close(&store);
+    cJSON_Delete(one);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
@@ -137,7 +207,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_core_settings_belong_to_nobody),     TEST(test_settings_of_others_are_not_read),
         TEST(test_commands_come_before_others),        TEST(test_commands_are_kept_while_away),
-        TEST(test_one_event_for_hundreds_of_handlers),
+        TEST(test_one_event_for_hundreds_of_handlers), TEST(test_log_lines_are_paced),
+        TEST(test_changes_of_settings_are_paced),      TEST(test_a_store_of_tiny_values_has_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
