@@ -239,6 +239,23 @@ void mr_hooks_remove_owner(struct mr_hooks *hooks, const void *owner)
         sweep(hooks);
 }
 
+static bool listens(const struct topic *topic, const void *owner)
+{
+    for (const struct mr_hook *hook = topic->list.next; hook != &topic->list; hook = hook->next)
+        if (hook->owner == owner && hook->fn)
+            return true;
+    return false;
+}
+
+cJSON *mr_hooks_names_of(const struct mr_hooks *hooks, const void *owner)
+{
+    cJSON *names = cJSON_CreateArray();
+    for (const struct topic *topic = hooks->topics; names && topic; topic = topic->next)
+        if (listens(topic, owner))
+            (void)cJSON_AddItemToArray(names, cJSON_CreateString(topic->name));
+    return names;
+}
+
 /* Delivery */
 
 static void deliver(struct mr_hooks *hooks, const char *name, cJSON *data)

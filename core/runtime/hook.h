@@ -31,6 +31,9 @@ int mr_hooks_listen(struct mr_hooks *hooks, const char *name, int priority, cons
 void mr_hook_remove(struct mr_hook **hook);
 /* Removes all listeners of an owner; the handles it got for them are gone. */
 void mr_hooks_remove_owner(struct mr_hooks *hooks, const void *owner);
+/* The names of the events that an owner listens to, each once, as a new array; NULL without memory.
+ */
+cJSON *mr_hooks_names_of(const struct mr_hooks *hooks, const void *owner);
 
 /* Takes data (an object; NULL stands for an empty one), also on failure, and adds "time" if
  * missing. */

@@ -389,6 +389,10 @@ cJSON *mr_scripts_info(struct mr_scripts *scripts, const struct mr_script *scrip
         uint64_t up = mr_loop_now_ms(scripts->core->loop) - script->started_ms;
         (void)mr_json_set_int(out, "seconds", (int64_t)(up / 1000));
     }
+    if (err == MR_OK && script->caller) {
+        cJSON *events = mr_hooks_names_of(scripts->core->hooks, script->caller);
+        err = mr_json_set(out, "events", events);
+    }
     if (err == MR_OK) {
         err = add_commands(scripts, script, out);
     }

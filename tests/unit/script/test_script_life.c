@@ -306,7 +306,7 @@ static void test_autoload_and_command(void **state)
 {
     struct harness *h = *state;
     harness_script(h, "autoload", "# mine\n  one \nmissing\n\ntwo # not now\n");
-    harness_script(h, "one.lua", "");
+    harness_script(h, "one.lua", "chat.on('message', function() end)");
     harness_script(h, "two.lua", "script{ needs = { 'raw' } }");
     harness_script(h, "shipped/commands/init.lua", "");
     h->reply = HARNESS_NO;
@@ -318,6 +318,7 @@ static void test_autoload_and_command(void **state)
     harness_until(h, "[\"one\",\"running\",\"\",\"\"]");
     harness_type(h, "/script info one");
     harness_until(h, "[\"needs\",\"send whisper mine\"]");
+    harness_until(h, "[\"events\",\"message\"]");
     harness_type(h, "/script unload one");
     harness_until(h, "moonroom| Unloaded.");
     harness_type(h, "/script load one");
