@@ -24,28 +24,28 @@ enum option_id {
 
 struct row {
     int id;
+    bool in_chat, in_run;
     const char *name;
     const char *argument; /* NULL: takes none */
-    bool in_chat, in_run;
     const char *help;
 };
 
 static const struct row rows[] = {
-    {OPT_LOCAL, "local", NULL, true, false, "open a room on this machine and join it"},
-    {OPT_RPC, "rpc", NULL, true, false, "speak JSON-RPC on standard input and output"},
-    {OPT_TO, "to", "ADDRESS", false, true, "the room to join"},
-    {OPT_USER, "user", "NAME", true, true, "log in under this name"},
-    {OPT_PASSWORD_FILE, "password-file", "FILE", true, true, "read the password from FILE"},
-    {OPT_REGISTER, "register", NULL, true, true, "make a new account"},
-    {OPT_ACCEPT_TERMS, "accept-terms", NULL, true, true, "accept the Terms and Conditions"},
-    {OPT_HOME, "home", "DIR", true, true, "keep all files below DIR, not in the XDG folders"},
-    {OPT_LISTEN, "listen", "[=PATH]", true, true,
+    {OPT_LOCAL, true, false, "local", NULL, "open a room on this machine and join it"},
+    {OPT_RPC, true, false, "rpc", NULL, "speak JSON-RPC on standard input and output"},
+    {OPT_TO, false, true, "to", "ADDRESS", "the room to join"},
+    {OPT_USER, true, true, "user", "NAME", "log in under this name"},
+    {OPT_PASSWORD_FILE, true, true, "password-file", "FILE", "read the password from FILE"},
+    {OPT_REGISTER, true, true, "register", NULL, "make a new account"},
+    {OPT_ACCEPT_TERMS, true, true, "accept-terms", NULL, "accept the Terms and Conditions"},
+    {OPT_HOME, true, true, "home", "DIR", "keep all files below DIR, not in the XDG folders"},
+    {OPT_LISTEN, true, true, "listen", "[=PATH]",
      "let programs of yours in through a private socket"},
-    {OPT_VERBOSE, "verbose", NULL, true, true, "log more"},
-    {OPT_DESCRIBE_API, "describe-api", NULL, true, false,
+    {OPT_VERBOSE, true, true, "verbose", NULL, "log more"},
+    {OPT_DESCRIBE_API, true, false, "describe-api", NULL,
      "print the table of methods as JSON and end"},
-    {OPT_HELP, "help", NULL, true, true, "show this help"},
-    {OPT_VERSION, "version", NULL, true, true, "show the version"},
+    {OPT_HELP, true, true, "help", NULL, "show this help"},
+    {OPT_VERSION, true, true, "version", NULL, "show the version"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

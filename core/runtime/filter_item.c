@@ -92,8 +92,8 @@ static int check_field(enum mr_filter_kind kind, const cJSON *item, const cJSON 
         return cJSON_IsBool(value) ? MR_OK : refuse(why, size, "highlight is true or false");
     if (!cJSON_IsString(value))
         return refuse(why, size, "text is not a string");
-    return check_text(kind, cJSON_IsString(old) ? old->valuestring : "", value->valuestring, why,
-                      size);
+    const char *was = mr_json_string(item, name);
+    return check_text(kind, was ? was : "", value->valuestring, why, size);
 }
 
 int mr_filter_apply(enum mr_filter_kind kind, cJSON *item, const cJSON *change, char *why,

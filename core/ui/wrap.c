@@ -106,7 +106,7 @@ int mr_wrap(const char *lines, size_t columns, size_t indent, struct mr_buf *out
     for (const char *at = lines; *at && err == MR_OK;) {
         size_t len = strcspn(at, "\n");
 
-        if (columns < indent + 8 || line_width(at, len) <= columns) {
+        if (columns < 8 || columns - 8 < indent || line_width(at, len) <= columns) {
             err = mr_buf_append(out, at, len);
         } else {
             err = wrap_line(at, len, columns, indent, out);
