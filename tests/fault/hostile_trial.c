@@ -1,9 +1,10 @@
 /* hostile_trial FILE CODE: a hostile script beside a good one.
  *
  * Loads both, sends the hostile one the event that sets it off, and keeps asking the good one. CODE
- * is how the hostile script has to end ("timeout", "no_memory"), or "running" if it may live on.
- * Prints one line of JSON with what was measured; exits with 1 when the script did not end so or
- * the good one fell silent.
+ * is how the hostile script has to end ("timeout", "no_memory"), "running" if it may live on, or
+ * "refused" if it tries things, says what it ESCAPED by, and says that it tried everything.
+ * Prints one line of JSON with what was measured; exits with 1 when the script did not end so, had
+ * more memory than it may, or the good one fell silent.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -20,6 +21,16 @@
 
 enum { WATCH_MS = 3000, ASK_EVERY_MS = 50, PATH = 1024 };
 
+/* What a trial of memory may cost: its process, and the core. Sanitizers have a memory of their
+ * own.
+ */
+enum { PROCESS_KIB = 64 * 1024, CORE_KIB = 1024 };
+#if defined(MR_SANITIZED)
+static const bool memory_counts = false;
+#else
+static const bool memory_counts = true;
+#endif
+
 static const char *path;
 static const char *expected;
 
@@ -27,8 +38,19 @@ struct figures {
     uint64_t gone_ms;       /* from the event to the end */
     uint64_t good_worst_ms; /* the slowest answer of the good script */
     int64_t peak_kib;       /* largest memory of the hostile process that was seen */
+    int64_t core_kib;       /* by how much this process, the core, has grown */
     unsigned asked;
 };
+
+static int64_t own_kib(void)
+{
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%*d %ld", &pages), 1); /* NOLINT(cert-err34-c) */
+    fclose(file);
+    return (int64_t)pages * 4;
+}
 
 static void watch_memory(struct harness *h, struct figures *figures)
 {
@@ -81,36 +103,57 @@ static void check_end(const struct harness *h, bool lives)
     }
 }
 
+static void check_memory(const struct figures *figures)
+{
+    if (memory_counts && strcmp(expected, "no_memory") == 0) {
+        assert_in_range(figures->peak_kib, 0, PROCESS_KIB);
+        assert_true(figures->core_kib <= CORE_KIB);
+    }
+}
+
+static bool goes_on(struct harness *h, bool lives, uint64_t begin)
+{
+    uint64_t most = lives ? WATCH_MS : HARNESS_WAIT_MS;
+    bool tried = strcmp(expected, "refused") == 0 && harness_has(h, "tried everything");
+    return !ended(h) && !tried && mr_loop_now_ms(h->core.loop) - begin < most;
+}
+
 static void trial(void **state)
 {
     (void)state;
     struct harness h;
     struct figures figures = {0};
-    bool lives = strcmp(expected, "running") == 0;
+    bool refused = strcmp(expected, "refused") == 0;
+    bool lives = refused || strcmp(expected, "running") == 0;
     harness_start(&h);
     harness_script(&h, "good.lua", "chat.on('message', function(m) print('heard ' .. m.text) end)");
     harness_load(&h, "good");
     harness_until(&h, "script_loaded good");
     uint64_t begin = mr_loop_now_ms(h.core.loop);
+    int64_t core_kib = own_kib();
     harness_load(&h, path);
     harness_until_ready(&h);
     if (!ended(&h)) {
         begin = mr_loop_now_ms(h.core.loop);
         harness_emit(&h, "block", "{}");
     }
-    while (!ended(&h) &&
-           mr_loop_now_ms(h.core.loop) - begin < (lives ? WATCH_MS : HARNESS_WAIT_MS)) {
+    while (goes_on(&h, lives, begin)) {
         ask_good(&h, &figures);
         watch_memory(&h, &figures);
         harness_run(&h, ASK_EVERY_MS);
     }
     figures.gone_ms = mr_loop_now_ms(h.core.loop) - begin;
+    figures.core_kib = own_kib() - core_kib;
     check_end(&h, lives);
+    check_memory(&figures);
+    assert_false(harness_has(&h, "ESCAPED"));
+    assert_true(!refused || harness_has(&h, "tried everything"));
     ask_good(&h, &figures);
     assert_int_equal(mr_scripts_running(h.scripts), lives ? 2 : 1);
-    printf("{\"gone_ms\": %llu, \"good_worst_ms\": %llu, \"peak_kib\": %lld, \"asked\": %u}\n",
+    printf("{\"gone_ms\": %llu, \"good_worst_ms\": %llu, \"peak_kib\": %lld, \"core_kib\": %lld, "
+           "\"asked\": %u}\n",
            (unsigned long long)figures.gone_ms, (unsigned long long)figures.good_worst_ms,
-           (long long)figures.peak_kib, figures.asked);
+           (long long)figures.peak_kib, (long long)figures.core_kib, figures.asked);
     harness_stop(&h);
 }
 

@@ -16,7 +16,7 @@ SCRIPTS = sorted((Path(__file__).resolve().parents[1] / "scripts" / "hostile").g
 
 
 def expected_end(script):
-    return re.match(r"-- (timeout|no_memory|running): ", script.read_text(encoding="utf-8"))[1]
+    return re.match(r"-- (timeout|no_memory|running|refused): ", script.read_text(encoding="utf-8"))[1]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
