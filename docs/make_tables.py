@@ -30,6 +30,12 @@ OTHERWISE = {
     "timer.stop",
     "script.source",
     "log.write",
+    "complete.register",
+    "complete.remove",
+    "complete.answer",
+    "complete.ask",
+    "ui.bind",
+    "ui.unbind",
 }
 
 

@@ -7,7 +7,8 @@
  *
  * `<name:type>` must be given, `[name:type]` may be, `=value` is its default. Types: word, user,
  * int, number, text (the rest of the line, only last), command, setting, value (of the setting
- * before), script, strategy, chat, item, file and a|b|c (one of these words). "quoted words" keep
+ * before), script, strategy, chat, item, file, event, function and a|b|c (one of these words); any
+ * other word is a kind for which a script may offer words (complete.register). "quoted words" keep
  * their blanks.
  *
  * The core registers /quit and /script itself; all others come from scripts. An unknown name is
@@ -67,11 +68,12 @@ cJSON *mr_commands_list(const struct mr_commands *commands);
 
 /* What the word at the end of `line` could be, for completion: its type and where it begins. type
  * is "command" for the name itself, an argument's type ("user", "a|b|c", ...), or "" when nothing
- * can be completed. previous gets the argument before (for "value"); both are NUL-terminated
- * copies. */
+ * can be completed. previous gets the argument before (for "value"), owner whose command it is ("":
+ * none is being typed); all are NUL-terminated copies. */
 struct mr_completion_place {
     char type[128];
     char previous[128];
+    char owner[64];
     size_t start; /* offset of the word in line */
 };
 

@@ -60,6 +60,7 @@ void mr_commands_place(const struct mr_commands *commands, const char *line,
     if (!command) {
         return;
     }
+    snprintf(out->owner, sizeof out->owner, "%s", command->owner);
     /* The word under the cursor is the last one, or an empty one behind a blank. */
     size_t offset = name_end;
     size_t index = 0;

@@ -9,6 +9,7 @@
 
 struct mr_methods {
     struct mr_client_methods *client;
+    struct mr_complete_methods *complete;
 };
 
 void mr_methods_answer(struct mr_call *call, int err, const char *why)
@@ -61,9 +62,11 @@ int mr_methods_new(struct mr_core *core, struct mr_methods **out)
     if (err == MR_OK) {
         err = mr_client_methods_new(core, &(*out)->client);
     }
+    if (err == MR_OK) {
+        err = mr_complete_methods_new(core, &(*out)->complete);
+    }
     if (err < 0) {
-        free(*out);
-        *out = NULL;
+        mr_methods_free(out);
     }
     return err;
 }
@@ -73,6 +76,7 @@ void mr_methods_free(struct mr_methods **methods)
     if (!*methods) {
         return;
     }
+    mr_complete_methods_free(&(*methods)->complete);
     mr_client_methods_free(&(*methods)->client);
     free(*methods);
     *methods = NULL;

@@ -29,6 +29,12 @@ struct mr_client_methods;
 int mr_client_methods_new(struct mr_core *core, struct mr_client_methods **out);
 void mr_client_methods_free(struct mr_client_methods **methods);
 
+/* Who offers words for Tab, and who was asked for them. */
+struct mr_complete_methods;
+
+int mr_complete_methods_new(struct mr_core *core, struct mr_complete_methods **out);
+void mr_complete_methods_free(struct mr_complete_methods **methods);
+
 /* An answer of the session to one call: fails the call, or returns `true`. */
 void mr_methods_answer(struct mr_call *call, int err, const char *why);
 /* The same as a mr_request_fn whose ctx is the call: returns the room's value. */

@@ -14,14 +14,23 @@ enum { CHOICES = 256, STRING_MAX = 1024, VALUE = 1100, FULL_NAME = 80 };
 static const char *const modest[] = {"send", "whisper", "mine", NULL};
 
 /* What may stand in `needs`. A word of a later version is refused, not ignored: it was meant. */
-static const char *const known[] = {"send",           "whisper",
-                                    "read:whisper",   "raw",
-                                    "account",        "shop",
-                                    "admin",          "mine",
-                                    "store",          "client",
-                                    "read",           "notify",
-                                    "filter:input",   "filter:outgoing",
-                                    "filter:display", NULL};
+static const char *const known[] = {"send",
+                                    "whisper",
+                                    "read:whisper",
+                                    "raw",
+                                    "account",
+                                    "shop",
+                                    "admin",
+                                    "mine",
+                                    "store",
+                                    "client",
+                                    "read",
+                                    "notify",
+                                    "filter:input",
+                                    "filter:outgoing",
+                                    "filter:display",
+                                    "bind",
+                                    NULL};
 
 static bool listed(const char *const *list, const char *word)
 {

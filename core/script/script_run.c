@@ -180,7 +180,9 @@ void mr_script_on_notify(void *ctx, const char *method, const cJSON *params)
         return;
     }
     describe(method, params, what, sizeof what);
-    uint64_t allowance = script->kind == MR_SCRIPT_STRATEGY ? 0 : MR_LIMIT_HANDLER_TIME;
+    uint64_t allowance =
+        strcmp(method, "complete") == 0 ? MR_LIMIT_COMPLETION_TIME : MR_LIMIT_HANDLER_TIME;
+    allowance = script->kind == MR_SCRIPT_STRATEGY ? 0 : allowance;
     if (mr_process_ask(script->process, method, params, what, allowance, NULL, NULL) < 0) {
         lose(script, method);
     }

@@ -159,6 +159,58 @@ static void bars(void *ctx, struct mr_call *call, const cJSON *params)
     }
 }
 
+static void sparkline(void *ctx, struct mr_call *call, const cJSON *params)
+{
+    struct mr_ui *ui = ctx;
+    struct mr_buf rows;
+
+    mr_buf_init(&rows, (size_t)MR_LIMIT_SHOWN_TEXT * 2);
+    int err = mr_sparkline_render(&ui->style, cJSON_GetObjectItemCaseSensitive(params, "values"),
+                                  cJSON_GetObjectItemCaseSensitive(params, "label"),
+                                  room_for_rows(ui, call), &rows);
+
+    if (err == MR_OK) {
+        err = show_rows(ui, call, &rows);
+    }
+    mr_buf_free(&rows);
+    if (err == MR_EINVAL) {
+        mr_call_fail(call, err, "values must be numbers");
+    } else {
+        done(call, err);
+    }
+}
+
+/* A line that stands out, and the bell: whoever may notify was given leave by the user, so this
+ * does not ask the setting of what else rings. */
+static void notify(void *ctx, struct mr_call *call, const cJSON *params)
+{
+    struct mr_ui *ui = ctx;
+    const char *title = mr_json_string(params, "title");
+    struct mr_buf text;
+    struct mr_buf lines;
+
+    mr_buf_init(&text, MR_LIMIT_RPC_LINE);
+    mr_buf_init(&lines, (size_t)MR_LIMIT_SHOWN_TEXT * 4);
+    int err = title && title[0] ? mr_buf_printf(&text, "%s: ", title) : MR_OK;
+
+    if (err == MR_OK) {
+        err = mr_buf_append_str(&text, mr_json_string(params, "text"));
+    }
+    if (err == MR_OK) {
+        err = mr_view_text(&ui->style, MR_ROLE_HIGHLIGHT, shown_name(call), mr_buf_str(&text),
+                           false, &lines);
+    }
+    mr_buf_free(&text);
+    if (err == MR_OK) {
+        mr_ui_print(ui, mr_buf_str(&lines));
+        if (ui->prompt) {
+            mr_prompt_bell(ui->prompt);
+        }
+    }
+    mr_buf_free(&lines);
+    done(call, err);
+}
+
 static void clear(void *ctx, struct mr_call *call, const cJSON *params)
 {
     struct mr_ui *ui = ctx;
@@ -312,6 +364,7 @@ static void search(void *ctx, struct mr_call *call, const cJSON *params)
 struct mr_ui_methods {
     struct mr_ui *ui;
     struct mr_questions *questions;
+    struct mr_ui_keys *keys;
 };
 
 static void input(void *ctx, struct mr_call *call, const cJSON *params)
@@ -330,11 +383,20 @@ static void confirm(void *ctx, struct mr_call *call, const cJSON *params)
 }
 
 static const struct mr_binding rows[] = {
-    {"ui.print", print},      {"ui.table", table}, {"ui.bars", bars},       {"ui.input", input},
-    {"ui.confirm", confirm},  {"ui.chats", chats}, {"ui.current", current}, {"ui.open", open_chat},
-    {"ui.close", close_chat}, {"ui.note", note},   {"ui.clear", clear},     {"ui.history", history},
-    {"ui.search", search},    {NULL, NULL},
+    {"ui.print", print},         {"ui.table", table},
+    {"ui.bars", bars},           {"ui.input", input},
+    {"ui.sparkline", sparkline}, {"ui.notify", notify},
+    {"ui.confirm", confirm},     {"ui.chats", chats},
+    {"ui.current", current},     {"ui.open", open_chat},
+    {"ui.close", close_chat},    {"ui.note", note},
+    {"ui.clear", clear},         {"ui.history", history},
+    {"ui.search", search},       {NULL, NULL},
 };
+
+void mr_ui_methods_press(const struct mr_ui_methods *methods, const char *sequence)
+{
+    mr_ui_keys_press(methods->keys, sequence);
+}
 
 int mr_ui_methods_new(struct mr_ui *ui, struct mr_ui_methods **out)
 {
@@ -347,6 +409,9 @@ int mr_ui_methods_new(struct mr_ui *ui, struct mr_ui_methods **out)
     methods->ui = ui;
     int err = mr_questions_new(ui, &methods->questions);
 
+    if (err == MR_OK) {
+        err = mr_ui_keys_new(ui, &methods->keys);
+    }
     return err == MR_OK ? mr_api_bind_all(ui->core->api, rows, ui) : err;
 }
 
@@ -358,6 +423,7 @@ void mr_ui_methods_free(struct mr_ui_methods *methods)
     for (const struct mr_binding *row = rows; row->name; row++) {
         mr_api_unbind(methods->ui->core->api, row->name);
     }
+    mr_ui_keys_free(methods->keys);
     mr_questions_free(methods->questions);
     free(methods);
 }

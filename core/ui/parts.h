@@ -102,5 +102,13 @@ void mr_plain_start(struct mr_plain *plain);
 /* methods.c */
 int mr_ui_methods_new(struct mr_ui *ui, struct mr_ui_methods **out);
 void mr_ui_methods_free(struct mr_ui_methods *methods);
+/* A key that was bound is pressed. */
+void mr_ui_methods_press(const struct mr_ui_methods *methods, const char *sequence);
+
+/* methods_keys.c */
+struct mr_ui_keys;
+int mr_ui_keys_new(struct mr_ui *ui, struct mr_ui_keys **out);
+void mr_ui_keys_free(struct mr_ui_keys *keys);
+void mr_ui_keys_press(const struct mr_ui_keys *keys, const char *sequence);
 
 #endif

@@ -18,6 +18,11 @@ static struct mr_prompt *the_prompt;
 /* --- what readline calls ------------------------------------------------------------------------
  */
 
+struct mr_prompt *mr_prompt_of_readline(void)
+{
+    return the_prompt;
+}
+
 static int next_key(FILE *stream)
 {
     (void)stream;
@@ -175,6 +180,7 @@ void mr_prompt_free(struct mr_prompt *prompt)
         return;
     }
     if (prompt->installed) {
+        mr_prompt_unbind_all(prompt);
         mr_prompt_end_secret(prompt);
         mr_prompt_flush(prompt);
         mr_prompt_hide(prompt);

@@ -33,7 +33,8 @@ struct mr_prompt_callbacks {
     /* Printable text with LF between its lines; cut: it was longer than is taken. */
     void (*on_paste)(void *ctx, const char *text, bool cut);
     void (*on_resize)(void *ctx, int columns, int rows);
-    void (*on_key)(void *ctx); /* any key, before it is handled */
+    void (*on_key)(void *ctx);                         /* any key, before it is handled */
+    void (*on_bound)(void *ctx, const char *sequence); /* one of mr_prompt_bind() */
 };
 
 /* Takes the terminal on standard input and output. MR_EUNSUPPORTED if they are none. */
@@ -59,6 +60,12 @@ void mr_prompt_set_line(struct mr_prompt *prompt, const char *text, size_t point
 /* Replaces bytes start to end of the line; the cursor goes behind the new text. One step to undo.
  */
 void mr_prompt_replace(struct mr_prompt *prompt, size_t start, size_t end, const char *text);
+
+/* Takes a sequence of bytes that a key sends; it then arrives as on_bound. MR_EEXISTS when other
+ * keys begin with it, or the user's inputrc has a macro for it; MR_ENOMEM. */
+int mr_prompt_bind(struct mr_prompt *prompt, const char *sequence);
+/* Gives it back to what it did before. */
+void mr_prompt_unbind(struct mr_prompt *prompt, const char *sequence);
 
 /* Types for the readline history. */
 void mr_prompt_add_history(struct mr_prompt *prompt, const char *line);

@@ -34,12 +34,16 @@ struct mr_prompt {
     bool pasting, paste_cut;
     struct mr_timer *paste_quiet;
 
+    struct mr_prompt_bound *bound; /* keys that are taken */
+
     struct mr_secret secret;
     char *secret_text; /* the question; NULL: no secret is being asked for */
     bool secret_due;   /* asked inside the line handler: to be shown when readline is done */
 };
 
 /* prompt.c */
+/* The one prompt, for what readline calls without a context. */
+struct mr_prompt *mr_prompt_of_readline(void);
 /* Prints and draws what waits, now. */
 void mr_prompt_flush(struct mr_prompt *prompt);
 void mr_prompt_schedule(struct mr_prompt *prompt);
@@ -61,6 +65,9 @@ bool mr_prompt_has_key(const struct mr_prompt *prompt);
 size_t mr_prompt_secret_key(struct mr_prompt *prompt, const char *keys, size_t len);
 void mr_prompt_secret_paste(struct mr_prompt *prompt, const char *text);
 void mr_prompt_secret_draw(struct mr_prompt *prompt);
+
+/* prompt_bind.c */
+void mr_prompt_unbind_all(struct mr_prompt *prompt);
 
 /* prompt_signals.c */
 int mr_prompt_signals_start(struct mr_prompt *prompt);

@@ -13,13 +13,16 @@ struct mr_tab {
     struct mr_caller *caller; /* an answer still under way is forgotten with it */
     char *line; /* up to the cursor, as it was when Tab was pressed; NULL: nothing asked */
     size_t point, start;
-    const char *key; /* of the objects that are the answer */
+    const char *key; /* of the objects that are the answer; NULL: it is words */
+    cJSON *known;    /* words that are known here, to which the answer is added */
 };
 
 static void forget(struct mr_tab *tab)
 {
     free(tab->line);
     tab->line = NULL;
+    cJSON_Delete(tab->known);
+    tab->known = NULL;
 }
 
 /* --- candidates that are known here -------------------------------------------------------------
@@ -108,12 +111,34 @@ static cJSON *values(struct mr_ui *ui, const char *setting)
     return names;
 }
 
+static cJSON *events(struct mr_ui *ui)
+{
+    cJSON *names = cJSON_CreateArray();
+
+    (void)ui;
+    for (int i = 0; names && i < MR_EVENT_COUNT; i++) {
+        cJSON_AddItemToArray(names, cJSON_CreateString(mr_event_name((enum mr_event)i)));
+    }
+    return names;
+}
+
+static cJSON *functions(struct mr_ui *ui)
+{
+    cJSON *table = mr_api_describe();
+    cJSON *names = mr_complete_pluck(table, "name");
+
+    (void)ui;
+    cJSON_Delete(table);
+    return names;
+}
+
 static cJSON *known(struct mr_ui *ui, const struct mr_completion_place *place)
 {
     static const struct {
         const char *type;
         cJSON *(*fn)(struct mr_ui *ui);
-    } table[] = {{"command", commands}, {"chat", chats}, {"user", users}, {"setting", settings}};
+    } table[] = {{"command", commands}, {"chat", chats},   {"user", users},
+                 {"setting", settings}, {"event", events}, {"function", functions}};
 
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(place->type, table[i].type) == 0) {
@@ -164,29 +189,55 @@ static void complete(struct mr_tab *tab, const cJSON *candidates)
 static void answered(void *ctx, int err, const char *text, const cJSON *result)
 {
     struct mr_tab *tab = ctx;
+    const cJSON *word = NULL;
 
     (void)text;
-    if (err == MR_OK && tab->line) {
-        cJSON *names = mr_complete_pluck(result, tab->key);
-
-        complete(tab, names);
-        cJSON_Delete(names);
+    if (!tab->line) {
+        return;
     }
+    if (!tab->known && !tab->key && cJSON_GetArraySize(result) == 0) {
+        forget(tab); /* nobody knows anything of such arguments: no bell */
+        return;
+    }
+    cJSON *words = tab->key ? mr_complete_pluck(err == MR_OK ? result : NULL, tab->key)
+                            : cJSON_Duplicate(err == MR_OK ? result : NULL, true);
+
+    cJSON_ArrayForEach(word, tab->known)
+    {
+        if (words) {
+            cJSON_AddItemToArray(words, cJSON_CreateString(word->valuestring));
+        }
+    }
+    complete(tab, words ? words : tab->known);
+    cJSON_Delete(words);
     forget(tab);
 }
 
-/* Whether somebody else has to be asked; the answer may come before this returns. */
-static bool ask_others(struct mr_tab *tab, const char *type)
+/* Asks whoever may know words of this type besides; the answer may come before this returns. */
+static void ask_others(struct mr_tab *tab, const struct mr_completion_place *place,
+                       const char *word)
 {
-    bool script = strcmp(type, "script") == 0;
+    struct mr_api *api = tab->ui->core->api;
+    bool script = strcmp(place->type, "script") == 0;
 
-    if (!script && strcmp(type, "strategy") != 0) {
-        return false;
+    if (script || strcmp(place->type, "strategy") == 0) {
+        tab->key = "name";
+        mr_api_call(api, tab->caller, script ? "script.list" : "mine.strategies", NULL, answered,
+                    tab);
+        return;
     }
-    tab->key = "name";
-    mr_api_call(tab->ui->core->api, tab->caller, script ? "script.list" : "mine.strategies", NULL,
-                answered, tab);
-    return true;
+    cJSON *params = cJSON_CreateObject();
+
+    tab->key = NULL;
+    if (!params || mr_json_set_string(params, "kind", place->type) < 0 ||
+        mr_json_set_string(params, "word", word) < 0 ||
+        mr_json_set_string(params, "previous", place->previous) < 0 ||
+        mr_json_set_string(params, "owner", place->owner) < 0) {
+        forget(tab);
+    } else {
+        mr_api_call(api, tab->caller, "complete.ask", params, answered, tab);
+    }
+    cJSON_Delete(params);
 }
 
 /* Where the last word of a line of talk begins. */
@@ -217,16 +268,12 @@ void mr_tab_press(struct mr_tab *tab)
     } else {
         tab->start = last_word(tab->line);
     }
-    if (ask_others(tab, place.type)) {
-        return;
+    tab->known = known(tab->ui, &place);
+    if (place.type[0]) {
+        ask_others(tab, &place, tab->line + tab->start);
+    } else {
+        forget(tab);
     }
-    cJSON *candidates = known(tab->ui, &place);
-
-    if (candidates) {
-        complete(tab, candidates);
-    }
-    cJSON_Delete(candidates);
-    forget(tab);
 }
 
 int mr_tab_new(struct mr_ui *ui, struct mr_tab **out)

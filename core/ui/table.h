@@ -1,4 +1,5 @@
-/* Tables and bars: rows of a script, aligned by the columns that text takes on the terminal. */
+/* Tables, bars and sparklines: rows of a script, aligned by the columns that text takes on the
+ * terminal. */
 #ifndef MR_UI_TABLE_H
 #define MR_UI_TABLE_H
 
@@ -18,5 +19,11 @@ int mr_table_render(const struct mr_style *style, const cJSON *rows, const cJSON
  * numbers have none. */
 int mr_bars_render(const struct mr_style *style, const cJSON *rows, size_t columns,
                    struct mr_buf *out);
+
+/* Appends one line: the label, a string or NULL, and each number of the array `values` as a block,
+ * the smallest as the lowest. Of more numbers than fit the last ones are shown. MR_EINVAL,
+ * MR_ELIMIT as above. */
+int mr_sparkline_render(const struct mr_style *style, const cJSON *values, const cJSON *label,
+                        size_t columns, struct mr_buf *out);
 
 #endif

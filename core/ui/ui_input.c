@@ -362,6 +362,13 @@ static void on_key(void *ctx)
     }
 }
 
+static void on_bound(void *ctx, const char *sequence)
+{
+    const struct mr_ui *ui = ctx;
+
+    mr_ui_methods_press(ui->methods, sequence);
+}
+
 const struct mr_prompt_callbacks mr_ui_prompt_callbacks = {
     .vanishes = vanishes,
     .on_line = on_line,
@@ -374,4 +381,5 @@ const struct mr_prompt_callbacks mr_ui_prompt_callbacks = {
     .on_paste = on_paste,
     .on_resize = on_resize,
     .on_key = on_key,
+    .on_bound = on_bound,
 };

@@ -16,11 +16,13 @@ for name in
   gmatch(
     [[chat.say chat.whisper chat.raw chat.me chat.users chat.room chat.quit event.subscribe
     event.unsubscribe event.emit filter.register filter.remove command.register command.remove
-    command.list timer.start timer.stop
+    command.list complete.register complete.remove complete.answer
+    timer.start timer.stop
     settings.get settings.set settings.list client.remember client.logout client.terms
     client.version wallet.balance mine.job mine.verify mine.submit mine.stats
     mine.strategies store.get store.set store.keys script.source script.list script.info log.write
-    ui.print ui.table ui.bars ui.chats ui.current ui.open ui.close ui.note ui.clear ui.history
+    ui.print ui.table ui.bars ui.sparkline ui.notify ui.bind ui.unbind
+    ui.chats ui.current ui.open ui.close ui.note ui.clear ui.history
     ui.same]],
     "%S+"
   )
@@ -33,6 +35,7 @@ local strict = {}
 for name in
   gmatch(
     "event.subscribe event.unsubscribe event.emit filter.register filter.remove command.register "
+      .. "complete.register complete.remove complete.answer ui.bind ui.unbind "
       .. "command.remove timer.start "
       .. "timer.stop store.get store.set script.source",
     "%S+"
@@ -160,9 +163,9 @@ local function proxy(method, spec)
 end
 
 -- What authors call by friendlier names; the other parts of the prelude build those.
-local hidden = { event = true, filter = true, ["command.register"] = true, ["command.remove"] = true }
+local hidden = { event = true, filter = true, complete = true, ["command.register"] = true, ["command.remove"] = true }
 hidden["timer.start"], hidden["timer.stop"], hidden["script.source"] = true, true, true
-hidden["log.write"] = true
+hidden["log.write"], hidden["ui.bind"], hidden["ui.unbind"] = true, true, true
 
 P.methods = {}
 for method, spec in next, host.methods do

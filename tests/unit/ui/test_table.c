@@ -150,6 +150,53 @@ static void bars_refuse_other_values(void **state)
     mr_buf_free(&out);
 }
 
+static void check_sparkline(const char *values, const char *label, size_t columns, bool utf8,
+                            const char *wanted)
+{
+    struct mr_style style = plain_style();
+    cJSON *v = cJSON_Parse(values);
+    cJSON *l = label ? cJSON_CreateString(label) : NULL;
+    struct mr_buf out;
+
+    style.utf8 = utf8;
+    mr_buf_init(&out, 1 << 20);
+    assert_int_equal(mr_sparkline_render(&style, v, l, columns, &out), MR_OK);
+    assert_string_equal(mr_buf_str(&out), wanted);
+    mr_buf_free(&out);
+    cJSON_Delete(v);
+    cJSON_Delete(l);
+}
+
+static void draws_sparklines(void **state)
+{
+    (void)state;
+    check_sparkline("[1,2,3,4,5,6,7,8]", NULL, 80, true, "▁▂▃▄▅▆▇█\n");
+    check_sparkline("[0,7,3.5]", "coins", 80, false, "coins _#=\n");
+    check_sparkline("[5,5,5]", NULL, 80, true, "▁▁▁\n");
+    check_sparkline("[-1e308,1e308]", NULL, 80, true, "▁█\n");
+    check_sparkline("[]", "nothing", 80, true, "nothing \n");
+    /* The newest ones are kept, and the lowest and the highest are those of the ones shown. */
+    check_sparkline("[900,1,2,3]", NULL, 3, true, "▁▅█\n");
+    check_sparkline("[1,2,3]", "a long label", 9, true, "a … ▁▅█\n");
+}
+
+static void sparklines_refuse_other_values(void **state)
+{
+    static const char *const bad[] = {"{}", "[\"1\"]", "[[1]]", "[null]"};
+    struct mr_style style = plain_style();
+    struct mr_buf out;
+
+    (void)state;
+    mr_buf_init(&out, 1 << 20);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        cJSON *values = cJSON_Parse(bad[i]);
+
+        assert_int_equal(mr_sparkline_render(&style, values, NULL, 80, &out), MR_EINVAL);
+        cJSON_Delete(values);
+    }
+    mr_buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +208,8 @@ int main(void)
         cmocka_unit_test(has_limits),
         cmocka_unit_test(draws_bars),
         cmocka_unit_test(bars_refuse_other_values),
+        cmocka_unit_test(draws_sparklines),
+        cmocka_unit_test(sparklines_refuse_other_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
