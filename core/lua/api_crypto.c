@@ -29,7 +29,10 @@ static void push_digest(lua_State *L, const uint8_t digest[static MR_SHA512_BYTE
     lua_pushlstring(L, hex, MR_SHA512_HEX);
 }
 
-/* crypto.sha512(bytes) -> 128 hex digits */
+/* SHA-512 as 128 hex digits.
+ * @lua crypto.sha512
+ * @param bytes string
+ * @return string */
 static int crypto_sha512(lua_State *L)
 {
     size_t len;
@@ -55,7 +58,11 @@ static void keyed_hash(const uint8_t key[static MR_SHA512_BLOCK_BYTES], uint8_t 
     mr_sha512_final(&state, digest);
 }
 
-/* crypto.hmac(key, bytes) -> HMAC-SHA-512 as 128 hex digits */
+/* HMAC-SHA-512 as 128 hex digits.
+ * @lua crypto.hmac
+ * @param key string
+ * @param bytes string
+ * @return string */
 static int crypto_hmac(lua_State *L)
 {
     size_t key_len;
@@ -90,7 +97,10 @@ static uint8_t next_byte(lua_State *L, struct pool *pool)
     return pool->bytes[--pool->left];
 }
 
-/* crypto.random_string(n) -> n random characters of A-Z a-z 0-9 - _ */
+/* n random characters of A-Z a-z 0-9 - _.
+ * @lua crypto.random_string
+ * @param n integer 0 to 65536
+ * @return string */
 static int crypto_random_string(lua_State *L)
 {
     struct pool *pool = lua_touserdata(L, lua_upvalueindex(1));
@@ -105,7 +115,10 @@ static int crypto_random_string(lua_State *L)
     return 1;
 }
 
-/* crypto.random_bytes(n) -> n random bytes */
+/* n random bytes.
+ * @lua crypto.random_bytes
+ * @param n integer 0 to 65536
+ * @return string */
 static int crypto_random_bytes(lua_State *L)
 {
     struct pool *pool = lua_touserdata(L, lua_upvalueindex(1));
@@ -120,7 +133,10 @@ static int crypto_random_bytes(lua_State *L)
     return 1;
 }
 
-/* crypto.hex(bytes) -> hex digits */
+/* Bytes as hex digits, two for each.
+ * @lua crypto.hex
+ * @param bytes string
+ * @return string */
 static int crypto_hex(lua_State *L)
 {
     size_t len;
@@ -133,7 +149,10 @@ static int crypto_hex(lua_State *L)
     return 1;
 }
 
-/* crypto.unhex(digits) -> bytes; nil and why */
+/* Hex digits as bytes.
+ * @lua crypto.unhex
+ * @param digits string
+ * @return string? bytes nil and a sentence when these are no hex digits */
 static int crypto_unhex(lua_State *L)
 {
     size_t len;
@@ -150,7 +169,10 @@ static int crypto_unhex(lua_State *L)
     return 1;
 }
 
-/* crypto.base64(bytes) -> text */
+/* Bytes as base64.
+ * @lua crypto.base64
+ * @param bytes string
+ * @return string */
 static int crypto_base64(lua_State *L)
 {
     size_t len;
@@ -182,7 +204,10 @@ static ptrdiff_t unpadded(const char *text, size_t len)
     return fits ? (ptrdiff_t)(len - pad) : -1;
 }
 
-/* crypto.unbase64(text) -> bytes; nil and why */
+/* Base64 as bytes.
+ * @lua crypto.unbase64
+ * @param text string
+ * @return string? bytes nil and a sentence when this is no base64 */
 static int crypto_unbase64(lua_State *L)
 {
     size_t len;

@@ -6,7 +6,11 @@
 #include "core/lua/host.h"
 #include "core/lua/value.h"
 
-/* json.encode(value) -> text; raises what cannot be written. */
+/* A value as JSON. An empty table is `{}` unless it was made by json.array.
+ * @lua json.encode
+ * @param value any
+ * @return string
+ * @raise what JSON cannot hold: functions, NaN, infinity, bytes that are no UTF-8, 33 levels */
 static int json_encode(lua_State *L)
 {
     luaL_checkany(L, 1);
@@ -22,7 +26,10 @@ static int json_encode(lua_State *L)
     return 1;
 }
 
-/* json.decode(text) -> value; or nil and why it is no JSON. */
+/* JSON as a value; null is json.null.
+ * @lua json.decode
+ * @param text string
+ * @return any value nil and a sentence when it is no JSON */
 static int json_decode(lua_State *L)
 {
     size_t len;
@@ -39,7 +46,10 @@ static int json_decode(lua_State *L)
     return 1;
 }
 
-/* json.array(t): t itself, or a new table, marked to be written as an array even when empty. */
+/* Marks a table, or a new one, to be written as an array even when it is empty; returns it.
+ * @lua json.array
+ * @param list? table
+ * @return table */
 static int json_array(lua_State *L)
 {
     if (lua_isnoneornil(L, 1)) {
@@ -61,6 +71,9 @@ void mr_lua_add_json(lua_State *L)
         {NULL, NULL},
     };
     luaL_newlib(L, functions);
+    /* JSON's null inside of tables, where nil would leave a hole.
+     * @lua json.null
+     * @field lightuserdata */
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");
     lua_setfield(L, -2, "json");

@@ -36,6 +36,14 @@ function P.requests.complete(id, params)
   }, handle.fn, params.word, params.previous)
 end
 
+--- Offers words for Tab where a command has an argument of this kind, `<card:card>`, or of one of the usual kinds
+--- such as `user`. `fn` returns a list of words; those that fit are picked by moonroom. What comes later than 100 ms
+--- is not looked at. `word` is what was typed so far and `previous` the argument before it; both are "" unless the
+--- command is the script's own, or it may filter the input.
+---@param kind string letters, digits, - and _
+---@param fn fun(word: string, previous: string): string[]?
+---@return handle
+---@raise a kind that cannot be one
 function env.complete.provider(kind, fn)
   P.check(kind, "string", "complete.provider")
   P.check(fn, "function", "complete.provider")

@@ -7,10 +7,13 @@ local format = string.format
 local subscriptions = {} -- number -> handle
 local commands = {} -- number -> handle
 
--- Handles: whatever was registered can be taken back, or made to rest.
+--- What every registration returns: it can be taken back, or made to rest.
+---@class handle
 local Handle = {}
 Handle.__index = Handle
 
+--- Ends what was registered, for good.
+---@lua handle:remove
 function Handle.remove(handle)
   if handle.id and handle.table[handle.id] == handle then
     handle.table[handle.id] = nil
@@ -18,10 +21,14 @@ function Handle.remove(handle)
   end
 end
 
+--- Lets it rest: the handler is not called until `enable`.
+---@lua handle:disable
 function Handle.disable(handle)
   handle.disabled = true
 end
 
+--- Wakes what was disabled.
+---@lua handle:enable
 function Handle.enable(handle)
   handle.disabled = nil
 end
@@ -58,11 +65,24 @@ local function subscribe(name, fn, method)
   return P.handle(subscriptions, "event.unsubscribe", id, fn)
 end
 
+--- Calls `fn` with the event's table whenever the event happens. The handler may wait; what it returns does not
+--- matter.
+---@param event string one of the events, or another script's, "NAME.event"
+---@param opts? table nothing so far; may be left out
+---@param fn fun(event: table)
+---@return handle
+---@raise an event that does not exist, or whose permission is not in the manifest
 function env.chat.on(name, opts, fn)
   fn = fn == nil and opts or fn
   return subscribe(name, fn, "chat.on")
 end
 
+--- The same for the next time only.
+---@param event string
+---@param opts? table
+---@param fn fun(event: table)
+---@return handle
+---@raise as chat.on
 function env.chat.once(name, opts, fn)
   fn = fn == nil and opts or fn
   P.check(fn, "function", "chat.once")
@@ -87,7 +107,13 @@ local function matches(match, event)
   return true
 end
 
--- Waits for an event: chat.wait("message", { match = { from = "bob" }, timeout = "30s" })
+--- Waits for an event and returns its table. `match` is a table of fields that must be equal, or a function of the
+--- event that returns whether it is the one.
+---@param event string
+---@param opts? { match?: table|fun(event: table): boolean?, timeout?: time }
+---@return table? event nil and an error when it did not come
+---@error timeout reloaded canceled
+---@raise outside of a handler, where nothing can wait
 function env.chat.wait(name, opts)
   opts = opts or {}
   if not P.can_wait() then
@@ -139,7 +165,6 @@ function P.requests.command(id, params)
   serve(id, what, handle, params.args or {}, params.chat)
 end
 
--- command{ name =, args =, help =, run = }
 local allowed = {
   name = "string",
   args = "string",
@@ -150,6 +175,13 @@ local allowed = {
   run = "function",
 }
 
+--- Adds a /command. `args` is a specification such as "<user:user> [n:int=1]": usage, parsing and Tab follow from it.
+--- `run` gets the arguments by name, and the chat in which the line was typed.
+---@lua command
+---@param spec { name: string, args?: string, help?: string, long?: string, aliases?: string[], run: fun(args: table, chat: string) }
+---@return handle
+---@error exists the name is taken: nil and an error, which is told as well
+---@raise a field that does not exist, or a specification that makes no sense
 local function add_command(_, spec)
   P.check(spec, "table", "command")
   P.check(spec.name, "string", "command: name")
@@ -177,7 +209,10 @@ end
 
 env.command = setmetatable(env.command or {}, { __call = add_command })
 
--- settings.on_change(name, fn): fn(value) whenever that setting changed.
+--- Calls `fn` with the new value whenever a setting was changed: one of the script's own, or any by its full name.
+---@param name string
+---@param fn fun(value: any)
+---@return handle
 function env.settings.on_change(name, fn)
   P.check(name, "string", "settings.on_change")
   P.check(fn, "function", "settings.on_change")

@@ -41,6 +41,14 @@ function P.requests.filter(id, params)
     handle.fn, params.data)
 end
 
+--- Sees what is on its way before anybody else. `fn` returns nil or true to keep it, false to drop it, or a table
+--- with the fields that are to be others. Lower priorities come first; what a `required` filter does not answer is
+--- held back.
+---@param kind "incoming"|"outgoing"|"input"|"display"|"notify"
+---@param opts? { priority?: integer, required?: boolean }
+---@param fn fun(item: table): boolean|table|nil
+---@return handle
+---@raise a kind or an option that does not exist, or a kind whose permission is not in the manifest
 function env.chat.filter(kind, opts, fn)
   if fn == nil then
     opts, fn = {}, opts

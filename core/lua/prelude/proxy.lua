@@ -198,9 +198,15 @@ end
 one_line("say", 1)
 one_line("whisper", 2)
 
--- chat.request(what, [arg,] [{ timeout = "5s" }])
 local request = env.chat.request
 
+--- Asks the room and waits for the answer: "active" (names), "leaderboard" (a list of {name, coins}), "hash" (what
+--- to mine on), "ping" (milliseconds), "cost" of an item (coins).
+---@param what "active"|"leaderboard"|"hash"|"ping"|"cost"
+---@param arg? string the item, for "cost"
+---@param opts? { timeout?: time } 10 seconds when nothing is said
+---@return any answer nil and an error when there is none
+---@error offline timeout refused invalid busy
 function env.chat.request(what, arg, opts)
   if opts == nil and type(arg) == "table" and arg.timeout and not arg.item then
     arg, opts = nil, arg
@@ -209,9 +215,14 @@ function env.chat.request(what, arg, opts)
   return request(what, arg, timeout and P.seconds(timeout, "chat.request") or nil)
 end
 
+--- Tells every listener of an event of the script's own.
+---@lua chat.emit
+---@param name string begins with the script's name and a dot
+---@param data? table
+---@return true
+---@raise a name that is not the script's own
 env.chat.emit = P.methods["event.emit"]
 
--- log.info(...) and its sisters write what they are given, with blanks between.
 local write = P.methods["log.write"]
 
 local function joined(...)
@@ -222,6 +233,9 @@ local function joined(...)
   return parts
 end
 
+--- Writes a line to moonroom's log, with blanks between the values. The log keeps what the option --log-level asks for.
+---@lua log.debug log.info log.warn log.error
+---@param ... any
 env.log = {}
 for _, level in ipairs { "debug", "info", "warn", "error" } do
   env.log[level] = function(...)
@@ -229,6 +243,9 @@ for _, level in ipairs { "debug", "info", "warn", "error" } do
   end
 end
 
+--- Shows values under the script's name, with tabs between them.
+---@lua print
+---@param ... any
 function env.print(...)
   env.ui.print(table.concat(joined(...), "\t"))
 end

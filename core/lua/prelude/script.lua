@@ -9,6 +9,10 @@ local script = env.script
 local on_save, on_restore, on_unload = nil, nil, {}
 
 script.name = ""
+
+--- A table that is kept over a reload.
+---@lua script.state
+---@field table
 script.state = {}
 
 -- Manifest -------------------------------------------------------------------------------------------
@@ -36,6 +40,13 @@ local function check_manifest(manifest)
 end
 
 -- The core read the manifest before, in a process of its own: here it only is a note.
+
+--- The manifest: what the script is called and what it needs. It is data, and read before anything else of the script
+--- runs; it has to be the first statement. `name` is the file's unless said otherwise, `needs` lists permissions.
+--- `settings` are `{ NAME = { type = "boolean"|"integer"|"string"|"choice", default =, min =, max =, choices =, help = } }`.
+---@lua script
+---@param manifest { name?: string, version?: string, api?: string, help?: string, needs?: string[], settings?: table }
+---@raise a field that does not exist, or an api that this moonroom does not have
 setmetatable(script, {
   __call = function(_, manifest)
     check_manifest(manifest)
@@ -105,6 +116,12 @@ local function run_module(name, found)
   return ok, value
 end
 
+--- Runs a module once and returns what it returned: from the script's own folder, from scripts/lib, or from lib of the
+--- user's scripts folder.
+---@lua require
+---@param name string "name" or "folder.name", without .lua
+---@return any
+---@raise no such module, a module that fails, or one that requires itself
 function env.require(name)
   P.check(name, "string", "require")
   if not match(name, "^[%w_-]+[%w_./-]*$") or match(name, "%.%.") or match(name, "//") then
@@ -134,16 +151,22 @@ end
 
 -- Hooks of a script's life ---------------------------------------------------------------------------
 
+--- What `fn` returns is kept over a reload. Without it the table `script.state` is.
+---@param fn fun(): any
 function script.on_save(fn)
   P.check(fn, "function", "script.on_save")
   on_save = fn
 end
 
+--- Calls `fn` after a reload with what on_save gave.
+---@param fn fun(state: any)
 function script.on_restore(fn)
   P.check(fn, "function", "script.on_restore")
   on_restore = fn
 end
 
+--- Calls `fn` at the end: when the script is unloaded or reloaded, and when moonroom ends. It has half a second.
+---@param fn fun()
 function script.on_unload(fn)
   P.check(fn, "function", "script.on_unload")
   on_unload[#on_unload + 1] = fn

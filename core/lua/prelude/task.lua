@@ -266,6 +266,11 @@ function Task.remove(handle)
   handle.task.removed = true
 end
 
+--- Runs `fn(...)` beside what goes on. `remove` of the handle ends it where it waits.
+---@lua task.spawn
+---@param fn fun(...)
+---@param ... any
+---@return handle
 local function spawn(fn, ...)
   P.check(fn, "function", "task.spawn")
   return setmetatable({ task = P.spawn("task", {}, fn, ...) }, Task)
@@ -286,7 +291,11 @@ local function spawn_each(list, name, on)
   end
 end
 
--- Waits for all; the first result of each in a list, or nil and an error when one of them failed.
+--- Runs all functions at the same time and waits for all. Returns the first result of each in a list.
+---@lua task.all
+---@param list (fun(): any)[]
+---@return any[]? results nil and an error when one of them raised one
+---@error internal
 local function all(list)
   local co, open, results, failed = coroutine_running(), #list, {}, nil
   local waits = false
@@ -311,7 +320,11 @@ local function all(list)
   return results
 end
 
--- Waits for the first to end and returns what it returned; the others go on.
+--- Runs all functions at the same time and waits for the first to end; returns what that returned. The others go on.
+---@lua task.race
+---@param list (fun(): any)[]
+---@return any ... nil and an error when the first to end raised one
+---@error internal
 local function race(list)
   local co, first, waits = coroutine_running(), nil, false
   spawn_each(list, "task.race", function(_, ok, ...)

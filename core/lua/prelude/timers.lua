@@ -37,7 +37,12 @@ end
 
 env.timer = {}
 
--- Once, after so long.
+--- Calls `fn` once, after so long.
+---@param delay time
+---@param fn fun()
+---@param opts? { name?: string }
+---@return handle
+---@raise no time, or too many timers
 function env.timer.after(delay, fn, opts)
   P.check(fn, "function", "timer.after")
   local handle, err
@@ -48,7 +53,12 @@ function env.timer.after(delay, fn, opts)
   return handle, err
 end
 
--- Again and again.
+--- Calls `fn` again and again.
+---@param period time 10 ms or more
+---@param fn fun()
+---@param opts? { name?: string }
+---@return handle
+---@raise no time, one that is too short, or too many timers
 function env.timer.every(period, fn, opts)
   P.check(fn, "function", "timer.every")
   local params = { every = P.seconds(period, "timer.every"), name = name_of(opts) }
@@ -71,7 +81,11 @@ local function until_time(hour, minute)
   return due - now
 end
 
--- Every day at "09:00".
+--- Calls `fn` every day at this time of the clock on the wall.
+---@param clock string "09:00", from "00:00" to "23:59"
+---@param fn fun()
+---@return handle
+---@raise what is no such time
 function env.timer.at(clock, fn)
   P.check(fn, "function", "timer.at")
   local hour, minute = match(type(clock) == "string" and clock or "", "^(%d%d?):(%d%d)$")
@@ -108,7 +122,11 @@ function P.requests.timer(id, params)
   P.serve(id, "timer", timers[params.id])
 end
 
--- Lets so much time pass; everything else of the script goes on meanwhile.
+--- Lets so much time pass; everything else of the script goes on meanwhile.
+---@param time time
+---@return true? nil and an error when the script ends meanwhile
+---@error reloaded canceled
+---@raise outside of a handler, where nothing can wait
 function env.task.sleep(time)
   local co = coroutine.running()
   if not P.can_wait() then
