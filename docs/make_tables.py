@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the tables of methods, events and filters in docs/scripting.md from include/moonroom/*.def, and the table of
+"""Writes the tables of methods, events, filters and permissions in docs/scripting.md from include/moonroom/*.def, and the table of
 limits in docs/limits.md from core/base/limits.def.
 
 Usage: docs/make_tables.py [--check]. With --check nothing is written, and the exit status is 1 when a page is
@@ -14,7 +14,7 @@ TOP = Path(__file__).resolve().parents[1]
 PAGE = TOP / "docs" / "scripting.md"
 LIMITS = TOP / "docs" / "limits.md"
 LIMIT = re.compile(r'^MR_LIMIT\((\w+),\s*(\d+),\s*"([^"]*)",\s*"([^"]*)"\)$', re.M)
-ROW = re.compile(r"^MR_(METHOD|EVENT|FILTER)\((.*?)\)\s*$", re.M | re.S)
+ROW = re.compile(r"^MR_(METHOD|EVENT|FILTER|PERMISSION)\((.*?)\)\s*$", re.M | re.S)
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 # Methods that Lua has under friendlier names, listed by hand in the page.
@@ -85,6 +85,13 @@ def filters():
         yield f"| {code(name)} | {code(permission)} | {holds} | {changed} | {cell(text)} |"
 
 
+def permissions():
+    yield "| Name | What it allows |"
+    yield "|---|---|"
+    for name, _, text in rows("permissions.def"):
+        yield f"| {code(name)} | {cell(text)} |"
+
+
 def limits():
     yield "| Name | At most | What it limits |"
     yield "|---|---|---|"
@@ -101,7 +108,12 @@ def filled(page, part, lines):
 
 def main():
     new = scripting = PAGE.read_text(encoding="utf-8")
-    for part, lines in (("methods", methods()), ("events", events()), ("filters", filters())):
+    for part, lines in (
+        ("methods", methods()),
+        ("events", events()),
+        ("filters", filters()),
+        ("permissions", permissions()),
+    ):
         new = filled(new, part, lines)
     pages = {
         PAGE: (scripting, new),

@@ -243,28 +243,6 @@ void mr_command_remove(struct mr_command **command_at)
     command_free(command);
 }
 
-/* Levenshtein's distance, bounded by the length of names. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[MR_COMMAND_NAME + 1];
-    size_t b_len = strlen(b);
-    for (size_t j = 0; j <= b_len; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_len; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            best = row[j] + 1 < best ? row[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            diagonal = row[j];
-            row[j] = best;
-        }
-    }
-    return row[b_len];
-}
-
 static void refuse_unknown(const struct mr_commands *commands, const char *name,
                            mr_commands_fn *done, void *ctx)
 {
@@ -272,7 +250,7 @@ static void refuse_unknown(const struct mr_commands *commands, const char *name,
     const struct mr_command *nearest = NULL;
     size_t best = 3;
     for (const struct mr_command *c = commands->first; c; c = c->next) {
-        size_t d = strlen(name) < MR_COMMAND_NAME ? distance(name, c->name) : best;
+        size_t d = mr_str_distance(name, c->name);
         if (d < best && d < strlen(c->name)) {
             best = d;
             nearest = c;

@@ -177,3 +177,28 @@ int mr_str_to_i64(const char *text, size_t len, int64_t min, int64_t max, int64_
     *out = value;
     return MR_OK;
 }
+
+/* Levenshtein's, one row of his table at a time. */
+size_t mr_str_distance(const char *a, const char *b)
+{
+    size_t row[MR_STR_DISTANCE + 1];
+    size_t b_len = strlen(b);
+    if (strlen(a) > MR_STR_DISTANCE || b_len > MR_STR_DISTANCE) {
+        return SIZE_MAX;
+    }
+    for (size_t j = 0; j <= b_len; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[b_len];
+}

@@ -63,4 +63,9 @@ struct mr_span mr_str_word(struct mr_span *rest);
  * least min and at most max. MR_EINVAL if it is no number, MR_ELIMIT if it is out of bounds. */
 int mr_str_to_i64(const char *text, size_t len, int64_t min, int64_t max, int64_t *out);
 
+/* How many bytes have to be put in, taken out or changed to make b of a: for "do you mean". Words
+ * of more than MR_STR_DISTANCE bytes are as far apart as can be. */
+enum { MR_STR_DISTANCE = 32 };
+size_t mr_str_distance(const char *a, const char *b);
+
 #endif

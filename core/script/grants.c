@@ -5,35 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/api/permission.h"
 #include "core/base/limits.h"
 #include "core/runtime/file.h"
 #include "core/runtime/json.h"
+#include "core/script/content.h"
 
 struct mr_grants {
     char *path;
     cJSON *records; /* {PATH: {"allowed": true, "needs": [...]}} */
-};
-
-static const struct {
-    const char *need;
-    const char *words;
-} plain[] = {
-    {"send", "speak in the room as you"},
-    {"whisper", "whisper to others as you"},
-    {"read:whisper", "read your whispers and notes"},
-    {"read", "keep from you, or change, what is said in the room"},
-    {"filter:outgoing", "see, change and keep back what you say and whisper"},
-    {"filter:input", "see and change every line that you type, commands and whispers included"},
-    {"filter:display", "change how lines are shown to you, and hide some"},
-    {"notify", "notify you, and decide when you are notified"},
-    {"bind", "take keys that you press"},
-    {"raw", "send anything to the room as you, unchecked"},
-    {"account", "change your password and delete your account"},
-    {"shop", "spend your coins"},
-    {"admin", "throw others out, where you may"},
-    {"mine", "mine"},
-    {"store", "keep data of its own on this machine"},
-    {"client", "steer moonroom: connect, change settings, load scripts"},
 };
 
 /* NULL if there are none, with an error or the reason. */
@@ -115,12 +95,24 @@ static bool holds(const cJSON *list, const char *need)
     return false;
 }
 
-enum mr_grant mr_grants_find(const struct mr_grants *grants, const char *path,
-                             const char *const *needs)
+static const cJSON *record_of(const struct mr_grants *grants, const char *path)
 {
     const cJSON *record = cJSON_GetObjectItemCaseSensitive(grants->records, path);
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(record, "needs");
-    if (!cJSON_IsObject(record) || !cJSON_IsArray(list)) {
+    return cJSON_IsObject(record) ? record : NULL;
+}
+
+static const cJSON *list_of(const cJSON *record, const char *key)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(record, key);
+    return cJSON_IsArray(list) ? list : NULL;
+}
+
+enum mr_grant mr_grants_find(struct mr_grants *grants, const char *path, const char *const *needs)
+{
+    refresh(grants);
+    const cJSON *record = record_of(grants, path);
+    const cJSON *list = list_of(record, "needs");
+    if (!list) {
         return MR_GRANT_UNKNOWN;
     }
     for (; *needs; needs++) {
@@ -131,47 +123,63 @@ enum mr_grant mr_grants_find(const struct mr_grants *grants, const char *path,
     return mr_json_bool(record, "allowed", false) ? MR_GRANT_YES : MR_GRANT_NO;
 }
 
+bool mr_grants_is_revoked(const struct mr_grants *grants, const char *path, const char *permission)
+{
+    return holds(list_of(record_of(grants, path), "revoked"), permission);
+}
+
+bool mr_grants_is_installed(const struct mr_grants *grants, const char *path)
+{
+    return mr_json_string(record_of(grants, path), "content") != NULL;
+}
+
+bool mr_grants_changed(struct mr_grants *grants, const char *path)
+{
+    char now[MR_SHA512_HEX + 1];
+    refresh(grants);
+    const char *then = mr_json_string(record_of(grants, path), "content");
+    return then && (mr_content_hash(path, now) < 0 || strcmp(then, now) != 0);
+}
+
+const cJSON *mr_grants_all(struct mr_grants *grants)
+{
+    refresh(grants);
+    return grants->records;
+}
+
+/* Changes ------------------------------------------------------------------------------------ */
+
 static int save(const struct mr_grants *grants)
 {
     char *text = cJSON_Print(grants->records);
     if (!text) {
         return MR_ENOMEM;
     }
-    char *slash = strrchr(grants->path, '/');
-    char *folder = slash ? strndup(grants->path, (size_t)(slash - grants->path)) : NULL;
-    int err = folder ? mr_file_make_folder(folder) : MR_OK;
-    if (err == MR_OK) {
-        err = mr_file_save(grants->path, text, strlen(text));
-    }
-    free(folder);
+    int err = mr_file_save(grants->path, text, strlen(text));
     cJSON_free(text);
     return err;
 }
 
-int mr_grants_record(struct mr_grants *grants, const char *path, const char *const *needs,
-                     enum mr_grant grant)
+static int make_folder(const struct mr_grants *grants)
 {
-    cJSON *record = cJSON_CreateObject();
-    cJSON *list = cJSON_CreateArray();
-    int err =
-        record && list ? mr_json_set_bool(record, "allowed", grant == MR_GRANT_YES) : MR_ENOMEM;
-    for (; err == MR_OK && *needs; needs++) {
-        cJSON *need = cJSON_CreateString(*needs);
-        err = need && cJSON_AddItemToArray(list, need) ? MR_OK : MR_ENOMEM;
-    }
-    if (err < 0) {
-        cJSON_Delete(list);
-        cJSON_Delete(record);
-        return err;
-    }
-    err = mr_json_set(record, "needs", list);
-    if (err < 0) {
-        cJSON_Delete(record);
-        return err;
-    }
-    int lock = mr_file_lock(grants->path);
+    const char *slash = strrchr(grants->path, '/');
+    char *folder = slash ? strndup(grants->path, (size_t)(slash - grants->path)) : NULL;
+    int err = folder ? mr_file_make_folder(folder) : MR_OK;
+    free(folder);
+    return err;
+}
+
+/* One record in the place of another (NULL: of nothing), while no other client changes the file.
+ * make gets the old record or NULL, and returns a new one. */
+typedef cJSON *make_fn(const cJSON *old, const void *ctx);
+
+static int replace(struct mr_grants *grants, const char *path, make_fn *make, const void *ctx)
+{
+    int err = make_folder(grants);
+    int lock = err == MR_OK ? mr_file_lock(grants->path) : err;
     refresh(grants);
-    err = mr_json_set(grants->records, path, record);
+    cJSON *record = make(record_of(grants, path), ctx);
+    err = record ? mr_json_set(grants->records, path, record) : MR_ENOMEM;
     if (err == MR_OK) {
         err = save(grants);
     }
@@ -179,23 +187,135 @@ int mr_grants_record(struct mr_grants *grants, const char *path, const char *con
     return err;
 }
 
-static const char *words_for(const char *need)
+static cJSON *text_list(const char *const *texts)
 {
-    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-        if (strcmp(plain[i].need, need) == 0) {
-            return plain[i].words;
+    cJSON *list = cJSON_CreateArray();
+    for (; list && *texts; texts++) {
+        cJSON *item = cJSON_CreateString(*texts);
+        if (!item || !cJSON_AddItemToArray(list, item)) {
+            cJSON_Delete(item);
+            cJSON_Delete(list);
+            return NULL;
         }
     }
-    return need;
+    return list;
 }
 
-int mr_grants_question(const char *name, const char *path, const char *const *needs,
+struct answer {
+    const char *const *needs;
+    const char *content; /* what it is now; NULL when it cannot be read */
+    enum mr_grant grant;
+    bool installed;
+};
+
+static cJSON *new_record(const cJSON *old, const void *ctx)
+{
+    const struct answer *answer = ctx;
+    const char *content = mr_json_string(old, "content");
+    if (content || answer->installed) {
+        content = answer->grant == MR_GRANT_YES && answer->content ? answer->content : content;
+    }
+    cJSON *record = cJSON_CreateObject();
+    int err =
+        record ? mr_json_set_bool(record, "allowed", answer->grant == MR_GRANT_YES) : MR_ENOMEM;
+    if (err == MR_OK) {
+        err = mr_json_set(record, "needs", text_list(answer->needs));
+    }
+    if (err == MR_OK && content) {
+        err = mr_json_set_string(record, "content", content);
+    }
+    if (err < 0) {
+        cJSON_Delete(record);
+        return NULL;
+    }
+    return record;
+}
+
+int mr_grants_record(struct mr_grants *grants, const char *path, const char *const *needs,
+                     enum mr_grant grant)
+{
+    char content[MR_SHA512_HEX + 1];
+    const struct answer answer = {needs, mr_content_hash(path, content) == MR_OK ? content : NULL,
+                                  grant, false};
+    return replace(grants, path, new_record, &answer);
+}
+
+int mr_grants_installed(struct mr_grants *grants, const char *path, const char *const *needs)
+{
+    char content[MR_SHA512_HEX + 1];
+    int err = mr_content_hash(path, content);
+    const struct answer answer = {needs, content, MR_GRANT_YES, true};
+    return err == MR_OK ? replace(grants, path, new_record, &answer) : err;
+}
+
+struct revocation {
+    const char *const *needs;
+    const char *permission;
+    bool revoked;
+};
+
+static cJSON *with_revocation(const cJSON *old, const void *ctx)
+{
+    const struct revocation *change = ctx;
+    const struct answer fresh = {change->needs, NULL, MR_GRANT_YES, false};
+    cJSON *record = old ? cJSON_Duplicate(old, true) : new_record(NULL, &fresh);
+    cJSON *list = cJSON_CreateArray();
+    const cJSON *before = list_of(record, "revoked");
+    for (const cJSON *item = before ? before->child : NULL; list && item; item = item->next) {
+        const char *text = cJSON_GetStringValue(item);
+        if (text && strcmp(text, change->permission) != 0) {
+            (void)cJSON_AddItemToArray(list, cJSON_CreateString(text));
+        }
+    }
+    if (list && change->revoked) {
+        (void)cJSON_AddItemToArray(list, cJSON_CreateString(change->permission));
+    }
+    if (!record || !list || mr_json_set(record, "revoked", list) < 0) {
+        cJSON_Delete(record);
+        return NULL;
+    }
+    if (!list->child) {
+        cJSON_DeleteItemFromObjectCaseSensitive(record, "revoked");
+    }
+    return record;
+}
+
+int mr_grants_revoke(struct mr_grants *grants, const char *path, const char *const *needs,
+                     const char *permission, bool revoked)
+{
+    const struct revocation change = {needs, permission, revoked};
+    return replace(grants, path, with_revocation, &change);
+}
+
+int mr_grants_forget(struct mr_grants *grants, const char *path)
+{
+    int lock = mr_file_lock(grants->path);
+    refresh(grants);
+    bool known = record_of(grants, path) != NULL;
+    cJSON_DeleteItemFromObjectCaseSensitive(grants->records, path);
+    int err = known ? save(grants) : MR_OK;
+    mr_file_unlock(lock);
+    return err;
+}
+
+/* The question ------------------------------------------------------------------------------- */
+
+int mr_grants_question(const char *name, const char *path, const char *const *needs, bool changed,
                        struct mr_buf *out)
 {
-    int err = mr_buf_printf(out, "The script %s (%s) wants to ", name, path);
-    for (size_t i = 0; err == MR_OK && needs[i]; i++) {
-        const char *joint = i == 0 ? "" : needs[i + 1] ? "; " : "; and ";
-        err = mr_buf_printf(out, "%s%s", joint, words_for(needs[i]));
+    int err = changed ? mr_buf_printf(out,
+                                      "%s was changed outside /script since it was installed. "
+                                      "As it is now, it wants to: ",
+                                      name)
+                      : mr_buf_printf(out, "%s wants to: ", name);
+    if (err == MR_OK && !needs[0]) {
+        err = mr_buf_append_str(out, "do nothing beyond showing you things");
     }
-    return err == MR_OK ? mr_buf_append_str(out, ". Allow that?") : err;
+    for (size_t i = 0; err == MR_OK && needs[i]; i++) {
+        err = i > 0 ? mr_buf_append_str(out, "; ") : MR_OK;
+        if (err == MR_OK) {
+            err = mr_permission_words(needs[i], out);
+        }
+    }
+    return err == MR_OK ? mr_buf_printf(out, ". Allow that to %s?", path) : err;
 }

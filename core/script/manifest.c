@@ -5,32 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/api/permission.h"
 #include "core/base/str.h"
 #include "core/runtime/json.h"
 
 enum { CHOICES = 256, STRING_MAX = 1024, VALUE = 1100, FULL_NAME = 80 };
-
-/* What a script without `needs` gets. */
-static const char *const modest[] = {"send", "whisper", "mine", NULL};
-
-/* What may stand in `needs`. A word of a later version is refused, not ignored: it was meant. */
-static const char *const known[] = {"send",
-                                    "whisper",
-                                    "read:whisper",
-                                    "raw",
-                                    "account",
-                                    "shop",
-                                    "admin",
-                                    "mine",
-                                    "store",
-                                    "client",
-                                    "read",
-                                    "notify",
-                                    "filter:input",
-                                    "filter:outgoing",
-                                    "filter:display",
-                                    "bind",
-                                    NULL};
 
 static bool listed(const char *const *list, const char *word)
 {
@@ -67,8 +46,10 @@ static int copy_text(const cJSON *value, const char *key, char *out, size_t size
 static int add_need(struct mr_manifest *manifest, size_t *count, const char *need, char *why,
                     size_t why_size)
 {
-    if (!need || !listed(known, need)) {
-        snprintf(why, why_size, "needs: there is no permission '%.40s'", need ? need : "?");
+    char problem[200];
+    if (!need || mr_permission_check(need, problem, sizeof problem) < 0) {
+        snprintf(why, why_size, "needs: %s",
+                 need ? problem : "there is no permission that is not a text");
         return MR_EINVAL;
     }
     if (listed((const char *const *)manifest->needs, need)) {
@@ -92,8 +73,11 @@ static int read_needs(const cJSON *value, struct mr_manifest *manifest, char *wh
     int err = MR_OK;
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(value, "needs");
     if (!manifest->given) {
-        for (size_t i = 0; err == MR_OK && modest[i]; i++) {
-            err = add_need(manifest, &count, modest[i], why, why_size);
+        const char *name;
+        for (size_t i = 0; err == MR_OK && (name = mr_permission_row(i)); i++) {
+            if (mr_permission_rule(name) == MR_PERMISSION_EVERY) {
+                err = add_need(manifest, &count, name, why, why_size);
+            }
         }
         return err;
     }
@@ -153,7 +137,7 @@ void mr_manifest_free(struct mr_manifest *manifest)
 bool mr_manifest_is_modest(const struct mr_manifest *manifest)
 {
     for (size_t i = 0; manifest->needs[i]; i++) {
-        if (!listed(modest, manifest->needs[i])) {
+        if (mr_permission_rule(manifest->needs[i]) != MR_PERMISSION_EVERY) {
             return false;
         }
     }

@@ -69,6 +69,15 @@ static cJSON *source_value(const struct mr_found *found)
     return value;
 }
 
+/* Whether a module lies in the folder of the script, and so was installed with it. */
+static bool is_part_of(const struct mr_found *module, const struct mr_found *script)
+{
+    const char *slash = strrchr(script->path, '/');
+    size_t len = slash ? (size_t)(slash + 1 - script->path) : 0;
+    return slash && strcmp(slash, "/init.lua") == 0 &&
+           strncmp(module->path, script->path, len) == 0;
+}
+
 static void source(void *ctx, struct mr_call *call, const cJSON *params)
 {
     struct mr_scripts *scripts = ctx;
@@ -81,6 +90,14 @@ static void source(void *ctx, struct mr_call *call, const cJSON *params)
     }
     const struct mr_found *from = &script->now.found;
     int err = mr_find_module(scripts->core->paths, from, module, false, &found);
+    if (err == MR_OK && is_part_of(&found, from) &&
+        mr_grants_changed(scripts->grants, from->path)) {
+        mr_call_fail(call, MR_EDENIED,
+                     "the module %.60s: the script was changed outside /script since it was "
+                     "installed; /script reload %s asks whether that is right",
+                     module, script->asked);
+        return;
+    }
     cJSON *value = err == MR_OK ? source_value(&found) : NULL;
     if (!value) {
         mr_call_fail(call, err < 0 ? err : MR_EIO,

@@ -42,12 +42,22 @@ static void on_confirmed(void *ctx, int err, const char *text, const cJSON *resu
         return;
     }
     if (err < 0) {
-        snprintf(why, sizeof why,
-                 "It needs more than every script may, and you could not be asked: %s", text);
+        snprintf(why, sizeof why, "%s, and you could not be asked: %s",
+                 edition->changed ? "It was changed outside /script since it was installed"
+                                  : "It needs more than every script may",
+                 text);
         mr_script_failed(script, MR_EDENIED, why);
         return;
     }
     bool yes = cJSON_IsTrue(result);
+    if (!yes && edition->changed) {
+        snprintf(why, sizeof why,
+                 "It was changed outside /script since it was installed, and stays suspended until "
+                 "you confirm it: /script load %s asks again.",
+                 script->asked);
+        mr_script_failed(script, MR_EDENIED, why);
+        return;
+    }
     err = mr_grants_record(script->scripts->grants, edition->found.path, needs,
                            yes ? MR_GRANT_YES : MR_GRANT_NO);
     if (err < 0) {
@@ -68,7 +78,8 @@ static void ask_user(struct mr_script *script)
     const struct mr_script_edition *edition = &script->coming;
     mr_buf_init(&question, MR_SCRIPT_WHY + MR_FIND_PATH);
     int err = mr_grants_question(edition->manifest.name, edition->found.path,
-                                 (const char *const *)edition->manifest.needs, &question);
+                                 (const char *const *)edition->manifest.needs, edition->changed,
+                                 &question);
     if (err == MR_OK) {
         err = params ? mr_json_set_string(params, "question", mr_buf_str(&question)) : MR_ENOMEM;
     }
@@ -88,7 +99,12 @@ static void ask_user(struct mr_script *script)
 
 static void permit(struct mr_script *script)
 {
-    const struct mr_script_edition *edition = &script->coming;
+    struct mr_script_edition *edition = &script->coming;
+    edition->changed = mr_grants_changed(script->scripts->grants, edition->found.path);
+    if (edition->changed) {
+        ask_user(script);
+        return;
+    }
     if (edition->found.shipped || script->trust == MR_TRUST_NAMED ||
         mr_manifest_is_modest(&edition->manifest)) {
         permitted(script);

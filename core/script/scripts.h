@@ -52,6 +52,7 @@ struct mr_script_edition {
     struct mr_found found;
     char *source; /* NULL: there is none */
     struct mr_manifest manifest;
+    bool changed; /* outside /script, since it was installed */
 };
 
 struct mr_script_waiter;

@@ -9,6 +9,7 @@
 #include "core/api/core.h"
 #include "core/api/methods.h"
 #include "core/base/buf.h"
+#include "core/script/grants.h"
 #include "core/script/script.h"
 
 enum { HARNESS_WAIT_MS = 100000 };

@@ -139,7 +139,9 @@ static void test_permissions(void **state)
     assert_has(harness_call(h, "script.load", "{\"name\":\"p\"}"), "!denied");
     h->reply = HARNESS_NO;
     assert_has(harness_call(h, "script.load", "{\"name\":\"p\"}"), "!denied");
-    assert_has(h->question, "read your whispers and notes; and send anything to the room");
+    assert_has(h->question,
+               "p wants to: read your whispers and notes; send anything to the room as "
+               "you, unchecked. Allow that to ");
     h->reply = HARNESS_YES;
     assert_string_equal(harness_call(h, "script.load", "{\"name\":\"p\"}"), "\"p\"");
     assert_int_equal(h->questions, 3);
@@ -155,6 +157,44 @@ static void test_permissions(void **state)
     assert_string_equal(harness_call(h, "script.load", "{\"name\":\"plain\"}"), "\"plain\"");
     assert_int_equal(h->questions, 4);
     assert_true(harness_has(h, "plain| denied"));
+}
+
+/* What /script has put there is trusted as it was put there. */
+static void test_installed_script_that_changes(void **state)
+{
+    struct harness *h = *state;
+    const char *const needs[] = {"send", "raw", NULL};
+    char path[256], grants_path[256];
+    struct mr_grants *grants;
+    snprintf(path, sizeof path, "%s/bot/init.lua", h->paths.user_scripts);
+    snprintf(grants_path, sizeof grants_path, "%s/grants.json", h->paths.state);
+    harness_script(h, "bot/init.lua",
+                   "script{ needs = { 'send', 'raw' } } print(require 'part')\n"
+                   "chat.on('block', function() print((select(2, pcall(require, 'late')))) end)");
+    harness_script(h, "bot/part.lua", "return 'first'");
+    assert_int_equal(mr_grants_new(grants_path, &h->log, &grants), MR_OK);
+    assert_int_equal(mr_grants_installed(grants, path, needs), MR_OK);
+    mr_grants_free(grants);
+    assert_string_equal(harness_call(h, "script.load", "{\"name\":\"bot\"}"), "\"bot\"");
+    assert_int_equal(h->questions, 0);
+    harness_script(h, "bot/part.lua", "return 'second'");
+    assert_has(harness_call(h, "script.reload", "{\"name\":\"bot\"}"), "you could not be asked");
+    assert_has(h->question, "bot was changed outside /script since it was installed.");
+    harness_call(h, "script.unload", "{\"name\":\"bot\"}");
+    h->reply = HARNESS_NO;
+    assert_has(harness_call(h, "script.load", "{\"name\":\"bot\"}"), "stays suspended");
+    assert_false(harness_has(h, "second"));
+    h->reply = HARNESS_YES;
+    assert_string_equal(harness_call(h, "script.load", "{\"name\":\"bot\"}"), "\"bot\"");
+    harness_until(h, "bot| second");
+    int questions = h->questions;
+    assert_string_equal(harness_call(h, "script.reload", "{\"name\":\"bot\"}"), "true");
+    assert_int_equal(h->questions, questions);
+    /* What runs gets no module that was slipped in meanwhile. */
+    harness_script(h, "bot/late.lua", "return 'slipped in'");
+    harness_emit(h, "block", "{}");
+    harness_until(h, "the module late: the script was changed outside /script");
+    assert_false(harness_has(h, "slipped in"));
 }
 
 static void test_require(void **state)
@@ -395,6 +435,7 @@ int main(void)
         TEST(test_text_that_does_not_load),
         TEST(test_error_in_a_handler_is_told),
         TEST(test_permissions),
+        TEST(test_installed_script_that_changes),
         TEST(test_require),
         TEST(test_override_file_by_file),
         TEST(test_commands_come_back),

@@ -68,6 +68,13 @@ static void test_refused(void **state)
         {NULL, "My script", "script's name"},
         {NULL, "aaaaaaaaaabbbbbbbbbbccccccccccddd", "script's name"},
         {"{\"needs\":[\"everything\"]}", "f", "no permission 'everything'"},
+        {"{\"needs\":[\"read:wisper\"]}", "f", "do you mean 'read:whisper'?"},
+        {"{\"needs\":[\"process:\"]}", "f", "do you mean 'process:NAME'?"},
+        {"{\"needs\":[\"process:rm -r\"]}", "f", "no permission 'process:rm -r'"},
+        {"{\"needs\":[\"process:../x\"]}", "f", "no permission"},
+        {"{\"needs\":[\"process:bin/x\"]}", "f", "no permission"},
+        {"{\"needs\":[\"http:https://x.org/\"]}", "f", "no permission"},
+        {"{\"needs\":[\"http:X.org\"]}", "f", "no permission"},
         {"{\"needs\":[5]}", "f", "no permission"},
         {"{\"needs\":{\"send\":true}}", "f", "list of permissions"},
     };
