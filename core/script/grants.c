@@ -317,5 +317,5 @@ int mr_grants_question(const char *name, const char *path, const char *const *ne
             err = mr_permission_words(needs[i], out);
         }
     }
-    return err == MR_OK ? mr_buf_printf(out, ". Allow that to %s?", path) : err;
+    return err == MR_OK ? mr_buf_printf(out, ". Its file is %s. Allow that?", path) : err;
 }

@@ -126,7 +126,7 @@ static void the_question_is_in_plain_words(void **state)
     assert_string_equal(mr_buf_str(&text),
                         "greeter wants to: read your whispers and notes; run the program "
                         "notify-send, which may do whatever you may; exchange data with "
-                        "example.org over the network. Allow that to /g.lua?");
+                        "example.org over the network. Its file is /g.lua. Allow that?");
     mr_buf_free(&text);
 }
 

@@ -141,7 +141,7 @@ static void test_permissions(void **state)
     assert_has(harness_call(h, "script.load", "{\"name\":\"p\"}"), "!denied");
     assert_has(h->question,
                "p wants to: read your whispers and notes; send anything to the room as "
-               "you, unchecked. Allow that to ");
+               "you, unchecked. Its file is ");
     h->reply = HARNESS_YES;
     assert_string_equal(harness_call(h, "script.load", "{\"name\":\"p\"}"), "\"p\"");
     assert_int_equal(h->questions, 3);
