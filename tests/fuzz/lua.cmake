@@ -1,6 +1,8 @@
 if(TARGET moonroom-lua)
-  mr_fuzz_target(value mr_base PkgConfig::LUA PkgConfig::CJSON m)
-  target_sources(fuzz_value PRIVATE ${CMAKE_SOURCE_DIR}/core/lua/value.c)
+  mr_fuzz_target(value mr_lua)
+  mr_fuzz_target(host mr_lua)
+  target_link_options(fuzz_host PRIVATE
+    -Wl,--wrap=_exit,--wrap=read,--wrap=write,--wrap=poll)
 endif()
 if(TARGET mr_script)
   mr_fuzz_target(manifest mr_script)

@@ -136,6 +136,47 @@ def plugin_manifests():
     write("plugin_manifest", "text-wrong", b"moonroom-plugin 4294967296 a b")
 
 
+def hosts():
+    """What a core sends: a script, and one message of each kind; in pieces of any size."""
+    source = """script { name = "x", needs = { "send" }, settings = { n = { type = "int", default = 1, help = "n" } } }
+chat.on("message", function(m) chat.say(m.text) script.state.n = m end)
+command { name = "x", args = "[n:int=1]", help = "x", run = function(a) ui.input("x" .. a.n) error(a) end }
+timer.after(1, function() task.sleep(1) end)
+chat.filter("incoming", function(m) m.text = m.text .. "x" return m end)
+script.on_save(function() return { 1, { 2 } } end)
+script.on_restore(function(s) print(s[1]) end)
+script.on_unload(function() log.info("x") end)
+"""
+    load = {"kind": "script", "name": "x", "version": "", "path": "x.lua", "source": source}
+    message = {"from": "bob", "text": "hi", "chat": "Lobby", "self": False, "raw": "bob> hi", "time": 1700000000}
+
+    def line(method, params, number=1):
+        return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+
+    def answers(count):
+        return [{"jsonrpc": "2.0", "id": n, "result": n} for n in range(1, count + 1)]
+
+    error = {"code": -32001, "message": "no", "data": {"code": "denied"}}
+    kinds = {
+        "manifest": [line("load", {**load, "kind": "manifest"})],
+        "load": [line("load", load), *answers(9)],
+        "refused": [line("load", load), *[{"jsonrpc": "2.0", "id": n, "error": error} for n in range(1, 9)]],
+        "event": [line("load", load), *answers(9), line("event", {"id": 2, "name": "message", "data": message})],
+        "command": [line("load", load), *answers(9), line("command", {"id": 3, "args": {"n": 5}, "chat": "Lobby"})],
+        "timer": [line("load", load), *answers(9), line("timer", {"id": 4})],
+        "filter": [line("load", load), *answers(9), line("filter", {"id": 5, "item": 7, "data": message})],
+        "save": [line("load", load), *answers(9), line("save", None), line("unload", {"code": "reloaded", "text": "x"})],
+        "restore": [line("load", load), *answers(9), line("restore", {"state": [1, [2]]})],
+        "strategy": [line("load", {**load, "kind": "strategy", "source": "function mine(c) print(c.prev_hash) end"})],
+        "alive": [line("alive", None), line("unknown", {}), line("load", {})],
+        "answers": [*answers(3), {"jsonrpc": "2.0", "id": 1.5, "result": {}}, {"id": "x"}, {}],
+    }
+    for name, messages in kinds.items():
+        text = "".join(json.dumps(message) + "\n" for message in messages).encode()
+        write("host", name, bytes([255]) + text)
+        write("host", name + "-dribbled", bytes([6]) + text)
+
+
 if __name__ == "__main__":
     frames()
     envelopes()
@@ -143,3 +184,4 @@ if __name__ == "__main__":
     logins()
     texts()
     plugin_manifests()
+    hosts()
