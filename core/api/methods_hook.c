@@ -203,6 +203,7 @@ static void on_command(void *ctx, const cJSON *args, const char *chat)
     const struct registration *registration = ctx;
     cJSON *params = cJSON_CreateObject();
     if (params && mr_json_set_int(params, "id", registration->id) == MR_OK &&
+        mr_json_set_string(params, "name", registration->command->name) == MR_OK &&
         mr_json_set_string(params, "chat", chat) == MR_OK && refer(params, "args", args)) {
         mr_caller_notify(registration->owner->caller, "command", params);
     }

@@ -41,6 +41,18 @@ static int parse(int argc, char **argv, struct options *out)
     return out->parent > 0 ? MR_OK : MR_EINVAL;
 }
 
+/* The user is to know what keeps scripts in, and what does not. */
+static void tell_of_gap(struct mr_link *link)
+{
+    int err = mr_link_begin_notification(link, "wall.gap");
+    if (err == MR_OK) {
+        err = mr_buf_append_str(&link->out, "{}");
+    }
+    if (err < 0 || mr_link_send(link) < 0) {
+        mr_memory_die(MR_LUA_EXIT_LINK, "the core cannot be told that there is no seccomp");
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {.parent = 0, .job_fd = -1};
@@ -56,8 +68,11 @@ int main(int argc, char **argv)
     }
     struct mr_lua host = {0};
     mr_wall_prepare((pid_t)options.parent, (int)options.job_fd, &host.job);
-    mr_wall_close();
+    bool whole = mr_wall_close();
     mr_link_init(&host.link, 3);
+    if (!whole) {
+        tell_of_gap(&host.link);
+    }
     mr_lua_start(&host);
     mr_lua_run(&host);
     mr_lua_free(&host);

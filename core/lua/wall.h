@@ -9,6 +9,7 @@
 #ifndef MR_LUA_WALL_H
 #define MR_LUA_WALL_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct mr_job_page;
@@ -18,8 +19,8 @@ struct mr_job_page;
  * must have started us; 0: not checked. Ends the process when the wall cannot be put up. */
 void mr_wall_prepare(pid_t parent, int job_fd, const struct mr_job_page **job);
 
-/* The filter. A system without seccomp is told once on the log pipe, and the rest of the wall
- * stands. */
-void mr_wall_close(void);
+/* The filter. False, and a line on the log pipe, where the system has no seccomp: then the rest of
+ * the wall stands. */
+bool mr_wall_close(void);
 
 #endif

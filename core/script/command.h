@@ -25,6 +25,8 @@ struct mr_script *mr_script_command_find(struct mr_scripts *scripts, const char 
 
 /* command_list.c */
 mr_script_command_fn mr_script_command_list, mr_script_command_info;
+/* command_top.c */
+mr_script_command_fn mr_script_command_top;
 /* command_load.c */
 mr_script_command_fn mr_script_command_load, mr_script_command_unload, mr_script_command_reload;
 

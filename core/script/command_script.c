@@ -15,6 +15,7 @@ static const struct {
 } table[] = {
     {"list", false, false, mr_script_command_list},
     {"info", true, false, mr_script_command_info},
+    {"top", false, false, mr_script_command_top},
     {"load", true, false, mr_script_command_load},
     {"unload", true, false, mr_script_command_unload},
     {"reload", true, false, mr_script_command_reload},

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/buf.h"
 #include "core/base/limits.h"
@@ -43,6 +44,9 @@ int mr_scripts_new(struct mr_core *core, struct mr_scripts **out)
         err = mr_script_filters_bind(scripts);
     }
     if (err == MR_OK) {
+        err = mr_script_runaway_bind(scripts);
+    }
+    if (err == MR_OK) {
         err = mr_script_command_add(scripts);
     }
     free(grants);
@@ -61,6 +65,7 @@ void mr_scripts_free(struct mr_scripts *scripts)
     }
     scripts->freeing = true;
     mr_timer_stop(&scripts->restart);
+    mr_timer_stop(&scripts->top);
     mr_caller_free(&scripts->self);
     while (scripts->first) {
         struct mr_script *script = scripts->first;
@@ -70,6 +75,7 @@ void mr_scripts_free(struct mr_scripts *scripts)
     mr_command_remove(&scripts->command);
     mr_script_filters_unbind(scripts);
     mr_script_methods_unbind(scripts);
+    mr_script_runaway_unbind(scripts);
     mr_strategy_free(scripts->strategy);
     mr_grants_free(scripts->grants);
     mr_buf_free(&scripts->params);
@@ -325,8 +331,7 @@ cJSON *mr_scripts_list(struct mr_scripts *scripts)
     return list;
 }
 
-/* Resident memory of a process in KiB; 0 when it cannot be told. */
-static int64_t resident_kib(int pid)
+int64_t mr_scripts_memory_kib(int pid)
 {
     char path[64];
     char line[128];
@@ -341,7 +346,7 @@ static int64_t resident_kib(int pid)
         pages = strtol(second, NULL, 10);
     }
     fclose(file);
-    return (int64_t)pages * 4;
+    return (int64_t)pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
 static int add_commands(struct mr_scripts *scripts, const struct mr_script *script, cJSON *out)
@@ -384,7 +389,7 @@ cJSON *mr_scripts_info(struct mr_scripts *scripts, const struct mr_script *scrip
     if (err == MR_OK && script->process) {
         int pid = mr_process_pid(script->process);
         (void)mr_json_set_int(out, "pid", pid);
-        (void)mr_json_set_int(out, "memory_kib", resident_kib(pid));
+        (void)mr_json_set_int(out, "memory_kib", mr_scripts_memory_kib(pid));
         (void)mr_json_set_int(out, "cpu_ms", (int64_t)(mr_process_cpu_us(script->process) / 1000));
         uint64_t up = mr_loop_now_ms(scripts->core->loop) - script->started_ms;
         (void)mr_json_set_int(out, "seconds", (int64_t)(up / 1000));

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/buf.h"
@@ -15,7 +16,7 @@
 #include "core/runtime/stream.h"
 #include "core/script/deadline.h"
 
-enum { LOOK_MS = 100, LOOK_SOON_MS = 20, WHAT = 64, REASON = 4096, LOG_LINES = 100 };
+enum { LOOK_MS = 100, LOOK_SOON_MS = 20, WHAT = MR_PROCESS_WHAT, REASON = 4096, LOG_LINES = 100 };
 
 /* Exit codes of moonroom-lua (core/lua/memory.h). */
 enum { EXIT_MEMORY = 71, EXIT_LINK = 72, EXIT_WALL = 73 };
@@ -27,6 +28,7 @@ struct question {
     mr_rpc_answer_fn *fn;
     void *ctx;
     uint64_t allowance_ms;
+    uint64_t asked_us;
     char what[WHAT];
 };
 
@@ -49,8 +51,11 @@ struct mr_process {
     struct mr_timer *again; /* more lines wait for their turn */
     struct mr_timer *force; /* the end is expected */
     bool no_deadline;
-    bool filters; /* was asked as a filter: its time is looked at more often */
-    bool touched; /* something was written since it was last known to give way */
+    bool filters;              /* was asked as a filter: its time is looked at more often */
+    bool touched;              /* something was written since it was last known to give way */
+    bool patient;              /* the user lets it take its time over the oldest question */
+    uint64_t answered_us;      /* when it last answered */
+    struct mr_slowest slowest; /* of its answers */
     bool paused;
     uint64_t held_until_ms;
     bool exited, link_ended, freeing;
@@ -62,6 +67,13 @@ struct mr_process {
 };
 
 static void look(void *ctx);
+
+static uint64_t now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
 
 static struct mr_moment moment(const struct mr_process *process)
 {
@@ -346,6 +358,19 @@ static bool is_urgent(const struct question *question)
     return question->allowance_ms == MR_LIMIT_FILTER_TIME;
 }
 
+/* A question waits in the queue while those before it are answered: that is not its own time. */
+static void measure(struct mr_process *process, const struct question *question)
+{
+    uint64_t now = now_us();
+    uint64_t since =
+        question->asked_us > process->answered_us ? question->asked_us : process->answered_us;
+    process->answered_us = now;
+    if (now - since > process->slowest.us) {
+        process->slowest.us = now - since;
+        memcpy(process->slowest.what, question->what, sizeof process->slowest.what);
+    }
+}
+
 static void on_answer(void *ctx, int err, const char *text, const cJSON *result)
 {
     struct question *question = ctx;
@@ -361,6 +386,8 @@ static void on_answer(void *ctx, int err, const char *text, const cJSON *result)
         process->last = before;
     }
     process->urgent -= is_urgent(question);
+    process->patient = false;
+    measure(process, question);
     mr_deadline_progress(&process->deadline, allowance_of(process));
     if (question->fn) {
         question->fn(question->ctx, err, text, result);
@@ -375,6 +402,7 @@ static struct question *question_new(struct mr_process *process, const char *wha
     if (question) {
         *question = (struct question){.process = process, .fn = fn, .ctx = ctx};
         question->allowance_ms = allowance_ms;
+        question->asked_us = now_us();
         snprintf(question->what, sizeof question->what, "%s", what);
     }
     return question;
@@ -445,7 +473,8 @@ static void look(void *ctx)
         return;
     }
     struct mr_moment now = moment(process);
-    enum mr_verdict verdict = mr_deadline_check(&process->deadline, &now);
+    enum mr_verdict verdict =
+        process->patient ? MR_DEADLINE_KEPT : mr_deadline_check(&process->deadline, &now);
     if (verdict == MR_DEADLINE_MISSED) {
         bool often = mr_deadline_exhausted(&process->deadline, now.now_ms);
         process->callbacks.on_overrun(process->ctx, process->first->what, often);
@@ -455,6 +484,42 @@ static void look(void *ctx)
                  process->first->what);
         mr_process_kill(process, "timeout", text);
     }
+}
+
+uint64_t mr_process_busy_us(const struct mr_process *process, const char **what)
+{
+    if (process->exited || allowance_of(process) == 0) {
+        return 0;
+    }
+    uint64_t used = mr_child_cpu_us(process->child);
+    *what = process->first->what;
+    return used > process->deadline.base_cpu_us && !process->deadline.fresh
+               ? used - process->deadline.base_cpu_us
+               : 0;
+}
+
+void mr_process_be_patient(struct mr_process *process, bool patient)
+{
+    struct mr_moment now = moment(process);
+    if (process->patient && !patient) {
+        mr_deadline_start(&process->deadline, allowance_of(process), &now);
+    }
+    process->patient = patient && process->first;
+}
+
+bool mr_process_is_patient(const struct mr_process *process)
+{
+    return process->patient;
+}
+
+const struct mr_slowest *mr_process_slowest(const struct mr_process *process)
+{
+    return &process->slowest;
+}
+
+void mr_process_forget_slowest(struct mr_process *process)
+{
+    process->slowest = (struct mr_slowest){0};
 }
 
 struct mr_rpc *mr_process_rpc(struct mr_process *process)

@@ -20,6 +20,14 @@
 
 struct mr_process;
 
+enum { MR_PROCESS_WHAT = 64 };
+
+/* The answer that took longest, from the moment in which the process could begin with it. */
+struct mr_slowest {
+    uint64_t us;
+    char what[MR_PROCESS_WHAT];
+};
+
 struct mr_process_callbacks {
     void (*on_request)(void *ctx, const cJSON *id, const char *method, const cJSON *params);
     /* It took longer than it may over `what`; with `often` set for the third time in a minute. */
@@ -61,6 +69,17 @@ void mr_process_expect_end(struct mr_process *process, uint64_t within_ms, const
 
 /* Nothing is read from it for so long: it has said more than its share. */
 void mr_process_hold(struct mr_process *process, uint64_t ms);
+
+/* CPU time that it has used up over what it is at, *what, since it last answered; 0 when nothing
+ * with a deadline is open. *what lasts until the next turn of the loop. */
+uint64_t mr_process_busy_us(const struct mr_process *process, const char **what);
+/* No deadline for what it is at now: until its next answer, or taken back before. */
+void mr_process_be_patient(struct mr_process *process, bool patient);
+bool mr_process_is_patient(const struct mr_process *process);
+
+const struct mr_slowest *mr_process_slowest(const struct mr_process *process);
+/* What came so far does not count: it was loading. */
+void mr_process_forget_slowest(struct mr_process *process);
 
 int mr_process_pid(const struct mr_process *process);
 uint64_t mr_process_cpu_us(const struct mr_process *process);

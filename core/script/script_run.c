@@ -8,6 +8,7 @@
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/runtime/json.h"
+#include "core/script/command.h"
 #include "core/script/scripts.h"
 
 enum { TEXT = 12288, ERRORS_SHOWN = 5, ERROR_WINDOW_MS = 10000 };
@@ -113,11 +114,27 @@ static void pace(struct mr_script *script, const char *method)
     }
 }
 
+/* Its process has no filter of system calls. Told once: it is so for all. */
+static void tell_of_gap(struct mr_scripts *scripts)
+{
+    if (!scripts->gap_told) {
+        scripts->gap_told = true;
+        mr_script_command_print(
+            scripts, "error",
+            "This system has no seccomp, which keeps scripts from asking the system for anything. "
+            "The rest of the wall stands: processes and memory of their own, limits, no files, no "
+            "programs. A script that breaks out of Lua could reach more: load only those you "
+            "trust.");
+    }
+}
+
 void mr_script_on_request(struct mr_script *script, const cJSON *id, const char *method,
                           const cJSON *params)
 {
     if (strcmp(method, "script.error") == 0) {
         on_error(script, params);
+    } else if (strcmp(method, "wall.gap") == 0) {
+        tell_of_gap(script->scripts);
     } else if (strcmp(method, "filter.waits") == 0) {
         mr_script_filter_waits(script, params);
     } else if (strcmp(method, "strategy.attempts") == 0) {
@@ -148,6 +165,8 @@ static void describe(const char *method, const cJSON *params, char *out, size_t 
     const char *name = mr_json_string(params, "name");
     if (strcmp(method, "event") == 0 && name) {
         snprintf(out, size, "event %.40s", name);
+    } else if (strcmp(method, "command") == 0 && name) {
+        snprintf(out, size, "/%.40s", name);
     } else {
         snprintf(out, size, "a %.20s", method);
     }

@@ -29,6 +29,7 @@ static void running(struct mr_script *script)
     script->reloading = false;
     mr_script_drop(&script->before);
     script->state = MR_SCRIPT_RUNNING;
+    mr_process_forget_slowest(script->process);
     script->started_ms = mr_loop_now_ms(script->scripts->core->loop);
     mr_script_filters_ready(script);
     mr_script_emit(script, MR_EVENT_SCRIPT_LOADED, NULL, NULL);

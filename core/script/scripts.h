@@ -86,6 +86,8 @@ struct mr_script {
     unsigned errors_shown;
     int64_t last_filter;     /* number of a filter */
     uint64_t filter_told_ms; /* when it was last said that one does not answer */
+    uint64_t top_cpu_us;     /* at the first look of /script top, */
+    int top_pid;             /* which was at this process */
     char last_error[400];
     bool died; /* its end was not asked for */
 };
@@ -109,6 +111,10 @@ struct mr_scripts {
     struct mr_timer *restart; /* the commands script comes back */
     unsigned restarts;        /* since restart_window_ms */
     uint64_t restart_window_ms;
+    struct mr_timer *top; /* the second look of /script top */
+    uint64_t top_ms;      /* when the first was */
+    int runaway_pid;      /* the process that the user is being asked about; 0: none */
+    bool gap_told;        /* the user knows that this system has no seccomp */
     bool freeing;
 };
 
@@ -175,6 +181,8 @@ int mr_scripts_open(struct mr_scripts *scripts, const char *name_or_path,
 void mr_scripts_ended(struct mr_script *script);
 cJSON *mr_scripts_list(struct mr_scripts *scripts);
 cJSON *mr_scripts_info(struct mr_scripts *scripts, const struct mr_script *script);
+/* Resident memory of a process in KiB; 0 when it cannot be told. */
+int64_t mr_scripts_memory_kib(int pid);
 
 /* The script on whose behalf a call is made; fails the call when there is none. */
 struct mr_script *mr_scripts_caller(struct mr_scripts *scripts, struct mr_call *call);
@@ -184,6 +192,11 @@ struct mr_script *mr_scripts_caller(struct mr_scripts *scripts, struct mr_call *
 int mr_script_methods_bind(struct mr_scripts *scripts);
 void mr_script_methods_unbind(struct mr_scripts *scripts);
 int mr_script_command_add(struct mr_scripts *scripts);
+
+/* runaway.c: binds script.interrupt ---------------------------------------------------------- */
+
+int mr_script_runaway_bind(struct mr_scripts *scripts);
+void mr_script_runaway_unbind(struct mr_scripts *scripts);
 
 /* strategy.c -------------------------------------------------------------------------------- */
 

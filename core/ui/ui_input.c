@@ -271,13 +271,26 @@ static void on_secret(void *ctx, const struct mr_secret *secret)
     (void)mr_asks_answer_secret(ui->asks, secret);
 }
 
+/* Whether a script was running away: then the user is being asked about it. */
+static void interrupted(void *ctx, int err, const char *text, const cJSON *result)
+{
+    (void)err;
+    (void)text;
+    *(bool *)ctx = cJSON_IsTrue(result);
+}
+
 static void on_interrupt(void *ctx, bool empty)
 {
     struct mr_ui *ui = ctx;
+    bool runaway = false;
 
     if (ui->asking) {
         mr_asks_cancel(ui->asks);
-    } else if (empty) {
+        return;
+    }
+    /* Answered before it returns. */
+    mr_api_call(ui->core->api, ui->core->user, "script.interrupt", NULL, interrupted, &runaway);
+    if (empty && !runaway) {
         mr_ui_tell(ui, MR_ROLE_INFO, "Type /quit or press Ctrl-D to leave.");
     }
 }
