@@ -8,6 +8,7 @@
 
 #include "core/api/caller.h"
 #include "core/api/params.h"
+#include "core/api/permission.h"
 #include "core/base/str.h"
 #include "core/runtime/json.h"
 
@@ -26,7 +27,7 @@ static const struct row rows[] = {
 #undef MR_METHOD
 };
 
-enum { ROWS = sizeof rows / sizeof rows[0], WHY = 256 };
+enum { ROWS = sizeof rows / sizeof rows[0], WHY = 512 };
 
 struct handler {
     mr_method_fn *fn;
@@ -149,6 +150,17 @@ struct mr_caller *mr_call_caller(const struct mr_call *call)
     return call->link.caller;
 }
 
+bool mr_call_needs(struct mr_call *call, const char *what, const char *permission)
+{
+    char why[WHY];
+    if (!call->link.caller || mr_caller_may(call->link.caller, permission)) {
+        return true;
+    }
+    int err = mr_caller_denied(call->link.caller, what, permission, why, sizeof why);
+    mr_call_fail(call, err, "%s", why);
+    return false;
+}
+
 static int refuse(const struct mr_api *api, const struct mr_caller *caller, int row,
                   const char *method, char *why)
 {
@@ -156,11 +168,10 @@ static int refuse(const struct mr_api *api, const struct mr_caller *caller, int 
         snprintf(why, WHY, "there is no method '%.60s'", method);
         return MR_ENOTFOUND;
     }
-    if (!mr_caller_may(caller, rows[row].permission)) {
-        snprintf(why, WHY,
-                 "%s needs the permission '%s'; name it in the script's manifest (needs = {...})",
-                 rows[row].name, rows[row].permission);
-        return MR_EDENIED;
+    /* Which member of a family is needed follows from the parameters: see mr_call_needs(). */
+    if (!mr_permission_is_family(rows[row].permission) &&
+        !mr_caller_may(caller, rows[row].permission)) {
+        return mr_caller_denied(caller, rows[row].name, rows[row].permission, why, WHY);
     }
     if (!api->handlers[row].fn) {
         snprintf(why, WHY, "%s does not work here", rows[row].name);

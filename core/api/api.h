@@ -35,6 +35,9 @@ struct mr_caller_options {
     enum mr_caller_kind kind;
     const char *name;          /* "greeter"; copied */
     const char *const *grants; /* permissions, ended by NULL; only read for scripts; copied */
+    /* May be NULL: writes how the caller comes by a permission that it does not hold, as the end of
+     * a sentence. */
+    void (*how)(void *ctx, const char *permission, char *out, size_t size);
     void (*notify)(void *ctx, const char *method, const cJSON *params);
     void *ctx;
 };
@@ -49,6 +52,14 @@ void mr_caller_free(struct mr_caller **caller);
 const char *mr_caller_name(const struct mr_caller *caller);
 enum mr_caller_kind mr_caller_kind(const struct mr_caller *caller);
 bool mr_caller_may(const struct mr_caller *caller, const char *permission);
+/* Writes why `what` ("chat.say", "the event whisper") is refused without that permission, and how
+ * to get it. Returns MR_EDENIED. */
+int mr_caller_denied(const struct mr_caller *caller, const char *what, const char *permission,
+                     char *why, size_t why_size);
+/* Gives a permission, or takes one: what the caller has and may not have without it ends at once,
+ * by the reviews of those who keep it (mr_caller_review). */
+int mr_caller_give(struct mr_caller *caller, const char *permission);
+void mr_caller_take(struct mr_caller *caller, const char *permission);
 /* Tells the caller something; see notify above. */
 void mr_caller_notify(struct mr_caller *caller, const char *method, const cJSON *params);
 /* What belongs to a caller is undone with it: fn is called by mr_caller_free(). Used by whoever
@@ -57,6 +68,9 @@ void mr_caller_notify(struct mr_caller *caller, const char *method, const cJSON 
 int mr_caller_attach(struct mr_caller *caller, const void *key, void *value,
                      void (*fn)(void *value));
 void *mr_caller_data(const struct mr_caller *caller, const void *key);
+/* fn is called with the value of that key whenever a permission was taken: it ends what needs it.
+ */
+void mr_caller_review(struct mr_caller *caller, const void *key, void (*fn)(void *value));
 
 /* params is borrowed. */
 typedef void mr_method_fn(void *ctx, struct mr_call *call, const cJSON *params);
@@ -81,6 +95,9 @@ void mr_call_fail(struct mr_call *call, int err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Who asks; NULL once the caller is gone. */
 struct mr_caller *mr_call_caller(const struct mr_call *call);
+/* For a row whose permission is a family ("process:NAME"): whether the caller holds this member of
+ * it. When not, the call was failed. A handler of such a row asks this before it does anything. */
+bool mr_call_needs(struct mr_call *call, const char *what, const char *permission);
 
 /* How a call ended: err MR_OK and result (borrowed, may be NULL), or an error and its text. */
 typedef void mr_done_fn(void *ctx, int err, const char *text, const cJSON *result);

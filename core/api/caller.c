@@ -23,6 +23,7 @@ struct attachment {
     const void *key;
     void *value;
     void (*fn)(void *value);
+    void (*review)(void *value);
 };
 
 struct mr_caller {
@@ -30,6 +31,7 @@ struct mr_caller {
     char *name;
     char *grants[GRANTS_MAX + 1];
     void (*notify)(void *ctx, const char *method, const cJSON *params);
+    void (*how)(void *ctx, const char *permission, char *out, size_t size);
     void *ctx;
     struct mr_caller_link *calls;
     struct attachment *attachments;
@@ -61,6 +63,7 @@ int mr_caller_new(struct mr_api *api, const struct mr_caller_options *options,
     }
     caller->kind = options->kind;
     caller->notify = options->notify;
+    caller->how = options->how;
     caller->ctx = options->ctx;
     caller->name = strdup(options->name);
     int err = caller->name ? copy_grants(caller, options->grants) : MR_ENOMEM;
@@ -123,6 +126,51 @@ bool mr_caller_may(const struct mr_caller *caller, const char *permission)
     return false;
 }
 
+int mr_caller_denied(const struct mr_caller *caller, const char *what, const char *permission,
+                     char *why, size_t why_size)
+{
+    char how[200] = "name it in the script's manifest (needs = {...})";
+    if (caller->how) {
+        caller->how(caller->ctx, permission, how, sizeof how);
+    }
+    snprintf(why, why_size, "%s needs the permission '%s'; %s", what, permission, how);
+    return MR_EDENIED;
+}
+
+int mr_caller_give(struct mr_caller *caller, const char *permission)
+{
+    size_t count = 0;
+    while (caller->grants[count]) {
+        if (strcmp(caller->grants[count++], permission) == 0) {
+            return MR_OK;
+        }
+    }
+    if (count == GRANTS_MAX) {
+        return MR_ELIMIT;
+    }
+    caller->grants[count] = strdup(permission);
+    return caller->grants[count] ? MR_OK : MR_ENOMEM;
+}
+
+void mr_caller_take(struct mr_caller *caller, const char *permission)
+{
+    for (size_t i = 0; caller->grants[i]; i++) {
+        if (strcmp(caller->grants[i], permission) != 0) {
+            continue;
+        }
+        free(caller->grants[i]);
+        for (; caller->grants[i]; i++) {
+            caller->grants[i] = caller->grants[i + 1];
+        }
+        break;
+    }
+    for (struct attachment *a = caller->attachments; a; a = a->next) {
+        if (a->review) {
+            a->review(a->value);
+        }
+    }
+}
+
 void mr_caller_notify(struct mr_caller *caller, const char *method, const cJSON *params)
 {
     if (caller->notify) {
@@ -137,9 +185,18 @@ int mr_caller_attach(struct mr_caller *caller, const void *key, void *value,
     if (!attachment) {
         return MR_ENOMEM;
     }
-    *attachment = (struct attachment){caller->attachments, key, value, fn};
+    *attachment = (struct attachment){caller->attachments, key, value, fn, NULL};
     caller->attachments = attachment;
     return MR_OK;
+}
+
+void mr_caller_review(struct mr_caller *caller, const void *key, void (*fn)(void *value))
+{
+    for (struct attachment *a = caller->attachments; a; a = a->next) {
+        if (a->key == key) {
+            a->review = fn;
+        }
+    }
 }
 
 void *mr_caller_data(const struct mr_caller *caller, const void *key)

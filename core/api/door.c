@@ -1,6 +1,7 @@
 #include "core/api/door.h"
 
 #include <moonroom/errors.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@ struct mr_door {
     struct mr_rpc *rpc;
     struct mr_stream *in;
     struct mr_stream *out; /* the same as in for a socket */
+    const char *how;
     void (*on_end)(void *ctx, int err, const char *why);
     void *ctx;
     bool ended;
@@ -51,6 +53,13 @@ static void on_notify(void *ctx, const char *method, const cJSON *params)
         mr_log_write(door->core->log, MR_LOG_WARN, "%s does not read what it is told: %s lost",
                      mr_caller_name(door->caller), method);
     }
+}
+
+static void tell_how(void *ctx, const char *permission, char *out, size_t size)
+{
+    const struct mr_door *door = ctx;
+    (void)permission;
+    snprintf(out, size, "%s", door->how ? door->how : "this door does not give it");
 }
 
 static void on_read(void *ctx, const uint8_t *bytes, size_t len)
@@ -105,10 +114,12 @@ int mr_door_open(struct mr_core *core, const struct mr_door_options *options, st
     door->core = core;
     door->on_end = options->on_end;
     door->ctx = options->ctx;
+    door->how = options->how;
     const struct mr_caller_options caller = {.kind = options->kind,
                                              .name = options->name,
                                              .grants = options->grants,
                                              .notify = on_notify,
+                                             .how = tell_how,
                                              .ctx = door};
     int err = open_streams(door, options->in_fd, options->out_fd);
     if (err == MR_OK) {

@@ -14,6 +14,7 @@ struct mr_door_options {
     enum mr_caller_kind kind;
     const char *name;          /* in the log; copied */
     const char *const *grants; /* as in struct mr_caller_options */
+    const char *how;           /* how it is granted more, ends a sentence; NULL: not at all */
     int in_fd;                 /* taken over, as out_fd, also on failure */
     int out_fd;                /* -1: in_fd is a socket and serves both ways */
     /* The program went away (err MR_OK) or broke the protocol; close the door now or later. Told

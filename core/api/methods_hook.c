@@ -19,6 +19,7 @@ struct registration {
     int64_t id;
     struct mr_hook *hook;
     struct mr_command *command;
+    const char *permission; /* what the event needs, a row's text; NULL for commands */
 };
 
 struct registrations {
@@ -61,6 +62,19 @@ static void registrations_free(void *value)
     free(all);
 }
 
+/* A permission was taken: what may be heard no more is heard no more. */
+static void registrations_review(void *value)
+{
+    const struct registrations *all = value;
+    struct registration *next;
+    for (struct registration *r = all->first; r; r = next) {
+        next = r->next;
+        if (r->permission && !mr_caller_may(all->caller, r->permission)) {
+            take_out(r);
+        }
+    }
+}
+
 static struct registrations *registrations_of(struct mr_caller *caller)
 {
     struct registrations *all = mr_caller_data(caller, &registrations_key);
@@ -74,6 +88,7 @@ static struct registrations *registrations_of(struct mr_caller *caller)
     }
     if (all) {
         all->caller = caller;
+        mr_caller_review(caller, &registrations_key, registrations_review);
     }
     return all;
 }
@@ -94,7 +109,7 @@ static struct registration *registration_new(struct mr_call *call)
         mr_call_fail(call, MR_ENOMEM, "%s", mr_error_text(MR_ENOMEM));
         return NULL;
     }
-    *registration = (struct registration){all->first, all, ++all->last_id, NULL, NULL};
+    *registration = (struct registration){.next = all->first, .owner = all, .id = ++all->last_id};
     all->first = registration;
     all->count++;
     return registration;
@@ -141,11 +156,9 @@ static int check_event(const struct mr_caller *caller, const char *name, char *w
     }
     const char *permission = event >= 0 ? mr_event_permission((enum mr_event)event) : "";
     if (!mr_caller_may(caller, permission)) {
-        snprintf(why, WHY,
-                 "the event %s needs the permission '%s'; name it in the script's manifest (needs "
-                 "= {...})",
-                 name, permission);
-        return MR_EDENIED;
+        char what[80];
+        snprintf(what, sizeof what, "the event %s", name);
+        return mr_caller_denied(caller, what, permission, why, WHY);
     }
     return MR_OK;
 }
@@ -164,6 +177,8 @@ static void subscribe(void *ctx, struct mr_call *call, const cJSON *params)
     if (!registration) {
         return;
     }
+    int event = mr_event_find(name);
+    registration->permission = event >= 0 ? mr_event_permission((enum mr_event)event) : NULL;
     err = mr_hooks_listen(core->hooks, name, 0, mr_call_caller(call), on_event, registration,
                           &registration->hook);
     if (err < 0) {

@@ -326,6 +326,12 @@ static int start_scripts(struct mr_app *app)
     if (app->cli.mode != MR_CLI_RUN) {
         return mr_scripts_start(app->scripts);
     }
+    if (app->cli.grants &&
+        mr_scripts_list_grants(app->scripts, app->cli.grants, why, sizeof why) < 0) {
+        fprintf(stderr, "moonroom: --grant: %s\n", why);
+        app->exit_code = MR_EXIT_USAGE;
+        return MR_EINVAL;
+    }
     for (char **script = app->cli.scripts; *script; script++) {
         if (mr_scripts_load(app->scripts, *script, why, sizeof why) < 0) {
             fprintf(stderr, "moonroom: %s\n", why);

@@ -13,6 +13,7 @@ enum option_id {
     OPT_LOCAL = 1000,
     OPT_RPC,
     OPT_TO,
+    OPT_GRANT,
     OPT_HOME,
     OPT_PASSWORD_FILE,
     OPT_REGISTER,
@@ -94,7 +95,9 @@ static void print_run_help(void)
 {
     fputs("Usage: moonroom run SCRIPT... --to ADDRESS [OPTION]...\n"
           "Runs Lua scripts in a room, without a prompt, until they or the room end.\n"
-          "What the scripts print goes to standard error.\n"
+          "What the scripts print goes to standard error. They are granted what their\n"
+          "manifests name, except programs to run (process:NAME), files (fs:data) and\n"
+          "account: those want --grant, with commas between several.\n"
           "\n",
           stdout);
     print_options(true);
@@ -140,6 +143,9 @@ static void take(struct mr_cli *cli, int id, const char *argument)
         break;
     case OPT_TO:
         cli->address = argument;
+        break;
+    case OPT_GRANT:
+        cli->grants = argument;
         break;
     case OPT_HOME:
         cli->home = argument;

@@ -21,6 +21,7 @@ struct mr_cli {
     const char *address;
     const char *home;
     const char *user;
+    const char *grants; /* RUN: what --grant lists; may be NULL */
     const char *password_file;
     bool registering;
     bool accept_terms;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/api/door.h"
+#include "core/api/permission.h"
 #include "core/runtime/file.h"
 #include "core/runtime/listener.h"
 
@@ -64,6 +65,17 @@ static void split(char *text, const char *out[GRANTS_MAX + 1])
     out[count] = NULL;
 }
 
+/* A word that is misspelled grants nothing. */
+static void warn_of_unknown(const struct mr_control *control, const char *const *grants)
+{
+    char why[256];
+    for (; *grants; grants++) {
+        if (mr_permission_check(*grants, why, sizeof why) < 0) {
+            mr_log_write(control->core->log, MR_LOG_WARN, "listen.grants: %s", why);
+        }
+    }
+}
+
 static struct guest *free_place(struct mr_control *control)
 {
     for (size_t i = 0; i < DOORS_MAX; i++) {
@@ -91,11 +103,13 @@ static void on_connection(void *ctx, int fd)
     snprintf(granted, sizeof granted, "%s",
              mr_settings_string(control->core->settings, "listen.grants"));
     split(granted, grants);
+    warn_of_unknown(control, grants);
     guest->control = control;
     const struct mr_door_options options = {
         .kind = MR_CALLER_SCRIPT,
         .name = name,
         .grants = grants,
+        .how = "add it to the setting listen.grants (/set listen.grants) and connect again",
         .in_fd = fd,
         .out_fd = -1,
         .on_end = on_end,

@@ -23,6 +23,8 @@ void mr_script_command_row(cJSON *rows, const char *const *cells, int count);
 /* The loaded script of this name; NULL, and the user is told, if there is none. */
 struct mr_script *mr_script_command_find(struct mr_scripts *scripts, const char *name);
 
+/* command_grants.c */
+mr_script_command_fn mr_script_command_grants, mr_script_command_grant, mr_script_command_revoke;
 /* command_list.c */
 mr_script_command_fn mr_script_command_list, mr_script_command_info;
 /* command_top.c */

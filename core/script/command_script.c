@@ -19,6 +19,9 @@ static const struct {
     {"load", true, false, mr_script_command_load},
     {"unload", true, false, mr_script_command_unload},
     {"reload", true, false, mr_script_command_reload},
+    {"grants", false, false, mr_script_command_grants},
+    {"grant", true, true, mr_script_command_grant},
+    {"revoke", true, true, mr_script_command_revoke},
 };
 
 enum { ROWS = sizeof table / sizeof table[0], SPEC = 256 };

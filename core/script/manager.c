@@ -80,6 +80,7 @@ void mr_scripts_free(struct mr_scripts *scripts)
     mr_grants_free(scripts->grants);
     mr_buf_free(&scripts->params);
     free(scripts->store_folder);
+    free(scripts->listed);
     free(scripts);
 }
 

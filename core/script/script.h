@@ -20,7 +20,12 @@ void mr_scripts_free(struct mr_scripts *scripts);
  * Returns at once; each script tells by the event script_loaded or script_ended. Holds the command
  * table until the commands script is up. */
 int mr_scripts_start(struct mr_scripts *scripts);
-/* Starts one by path or name, as `moonroom run` and /script load do. */
+/* What --grant lists, permissions with commas or blanks between: mr_scripts_load() grants what a
+ * script names, but those that permissions.def marks LISTED only when they stand there. MR_EINVAL
+ * with a sentence in why when there is no such permission. */
+int mr_scripts_list_grants(struct mr_scripts *scripts, const char *list, char *why,
+                           size_t why_size);
+/* Starts one by path or name, as `moonroom run` does. */
 int mr_scripts_load(struct mr_scripts *scripts, const char *name_or_path, char *why,
                     size_t why_size);
 /* Whether nothing is starting any more. */

@@ -15,7 +15,7 @@
 #include "core/runtime/json.h"
 #include "core/script/script_filter.h"
 
-enum { WHY = 256, PRIORITY_MAX = 1000, LOOK_MS = 20 };
+enum { WHY = 512, PRIORITY_MAX = 1000, LOOK_MS = 20 };
 
 static void filter_free(struct mr_script_filter *filter)
 {
@@ -65,6 +65,23 @@ void mr_script_filters_release(struct mr_script *script)
         } else if (filter->script == script) {
             filter_free(filter);
             next = scripts->filters;
+        }
+        filter = next;
+    }
+}
+
+/* A permission was taken: a filter that needs it ends, and what is with it goes on. */
+void mr_script_filters_review(struct mr_script *script)
+{
+    struct mr_script_filter *filter = script->scripts->filters;
+    while (filter) {
+        struct mr_script_filter *next = filter->next;
+        bool mine = filter->script == script && script->caller;
+        if (mine && !mr_caller_may(script->caller, mr_filter_kind_permission(filter->kind))) {
+            filter_free(filter);
+            next = script->scripts->filters; /* what was set free may have done anything */
+        } else if (mine) {
+            filter->whispers = filter->whispers && mr_caller_may(script->caller, "read:whisper");
         }
         filter = next;
     }
@@ -209,11 +226,9 @@ static int check_kind(const struct mr_caller *caller, const char *name, char *wh
     }
     const char *permission = mr_filter_kind_permission((enum mr_filter_kind)kind);
     if (!mr_caller_may(caller, permission)) {
-        snprintf(why, WHY,
-                 "the filter %s needs the permission '%s'; name it in the script's manifest (needs "
-                 "= {...})",
-                 name, permission);
-        return MR_EDENIED;
+        char what[64];
+        snprintf(what, sizeof what, "the filter %s", name);
+        return mr_caller_denied(caller, what, permission, why, WHY);
     }
     return kind;
 }

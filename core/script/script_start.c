@@ -115,10 +115,13 @@ static int start_process(struct mr_script *script)
                                                           mr_script_on_end};
     struct mr_scripts *scripts = script->scripts;
     bool strategy = script->kind == MR_SCRIPT_STRATEGY;
+    const char *granted[MR_MANIFEST_NEEDS + 1];
+    mr_script_granted(script, granted);
     const struct mr_caller_options caller = {
         .kind = MR_CALLER_SCRIPT,
         .name = script->now.manifest.name,
-        .grants = (const char *const *)script->now.manifest.needs,
+        .grants = granted,
+        .how = mr_script_how,
         .notify = mr_script_on_notify,
         .ctx = script,
     };
@@ -135,6 +138,7 @@ static int start_process(struct mr_script *script)
         err = mr_process_start(scripts->core, &options, &callbacks, script, &script->process);
     }
     if (err == MR_OK) {
+        mr_script_tell_withheld(script);
         err = mr_script_ask_load(script->process, &script->now, strategy ? "strategy" : "script",
                                  MR_LIMIT_LOAD_TIME, on_loaded, script);
     }

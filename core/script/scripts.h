@@ -108,6 +108,7 @@ struct mr_scripts {
     uint64_t early_ms;              /* since when */
     unsigned gaps;                  /* of the loop, as of the last tick */
     char *store_folder;
+    char *listed;             /* what --grant lists, for scripts that are run; may be NULL */
     struct mr_timer *restart; /* the commands script comes back */
     unsigned restarts;        /* since restart_window_ms */
     uint64_t restart_window_ms;
@@ -147,6 +148,18 @@ void mr_script_tell(struct mr_script *script, bool error, const char *format, ..
 /* A mistake in what the script has answered, as an error in a handler. */
 void mr_script_error(struct mr_script *script, const char *what, const char *text);
 
+/* script_rights.c --------------------------------------------------------------------------- */
+
+/* What of its needs a script has: fills out, which ends with NULL. */
+void mr_script_granted(const struct mr_script *script, const char *out[MR_MANIFEST_NEEDS + 1]);
+/* Tells the user of what it goes without. */
+void mr_script_tell_withheld(struct mr_script *script);
+/* A mr_caller_options.how whose ctx is the script. */
+void mr_script_how(void *script, const char *permission, char *out, size_t size);
+/* At once: from the script that runs, and on disk. The permission is one of its needs. */
+int mr_script_take(struct mr_script *script, const char *permission);
+int mr_script_give(struct mr_script *script, const char *permission);
+
 /* script_filter.c --------------------------------------------------------------------------- */
 
 int mr_script_filters_bind(struct mr_scripts *scripts);
@@ -159,6 +172,7 @@ void mr_script_filters_unbind(struct mr_scripts *scripts);
  * is up again, unless the user has unloaded it. */
 void mr_script_filters_ready(struct mr_script *script);
 void mr_script_filters_release(struct mr_script *script);
+void mr_script_filters_review(struct mr_script *script);
 /* The user does without those that a dead script left behind. */
 void mr_script_filters_forget(struct mr_scripts *scripts, const char *name);
 /* Whether a dead script left some; their kinds as words for the user. */

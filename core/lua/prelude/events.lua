@@ -2,7 +2,7 @@
 local host, env, P = ...
 
 local pairs, setmetatable, type = pairs, setmetatable, type
-local format = string.format
+local format, match = string.format, string.match
 
 local subscriptions = {} -- number -> handle
 local commands = {} -- number -> handle
@@ -40,10 +40,12 @@ function P.handle(of, undo, id, fn)
 end
 
 -- A registration that fails is a mistake in the script (an unknown name, a permission that its
--- manifest does not ask for), except where somebody else was first.
+-- manifest does not ask for), except where somebody else was first, or where the user did not grant what
+-- it asks for: the script goes on without.
 function P.register(method, params)
   local id, err = P.call(method, params)
-  if err and err.code ~= "exists" then
+  local withheld = err and err.code == "denied" and P.needs[match(err.message, "permission '([^']+)'")]
+  if err and err.code ~= "exists" and not withheld then
     P.raise(err.message)
   elseif err then
     P.report("registration", err.message)

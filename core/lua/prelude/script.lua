@@ -39,6 +39,8 @@ local function check_manifest(manifest)
   end
 end
 
+P.needs = {} -- what the manifest asks for
+
 -- The core read the manifest before, in a process of its own: here it only is a note.
 
 --- The manifest: what the script is called and what it needs. It is data, and read before anything else of the script
@@ -50,6 +52,9 @@ end
 setmetatable(script, {
   __call = function(_, manifest)
     check_manifest(manifest)
+    for _, need in pairs(manifest.needs or {}) do
+      P.needs[need] = true
+    end
   end,
 })
 
