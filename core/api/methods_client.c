@@ -15,6 +15,7 @@ enum { WHY = 256 };
 struct mr_client_methods {
     struct mr_core *core;
     struct mr_call *waiting; /* the login under way */
+    struct mr_call *leaving; /* the logout under way */
     char *logins_path;
     /* What client.remember may keep: the login that was made last. */
     char room[300];
@@ -51,6 +52,21 @@ static void on_failure(void *ctx, const char *name, const cJSON *data)
     (void)name;
     login_done(ctx, err < 0 && err != MR_ENOTFOUND ? err : MR_ECLOSED,
                text ? text : "The connection ended.", NULL);
+}
+
+static void logout_done(struct mr_client_methods *methods)
+{
+    struct mr_call *call = methods->leaving;
+    methods->leaving = NULL;
+    if (call) {
+        mr_call_return(call, cJSON_CreateTrue());
+    }
+}
+
+static void on_disconnect(void *ctx, const char *name, const cJSON *data)
+{
+    on_failure(ctx, name, data);
+    logout_done(ctx);
 }
 
 static int target(const struct mr_client_methods *methods, const cJSON *params,
@@ -185,8 +201,15 @@ static void logout(void *ctx, struct mr_call *call, const cJSON *params)
         mr_call_fail(call, MR_EOFFLINE, "You are not in a room.");
         return;
     }
+    if (methods->leaving) {
+        mr_call_fail(call, MR_EBUSY, "You are leaving the room already.");
+        return;
+    }
+    methods->leaving = call;
     mr_session_logout(methods->core->session);
-    mr_call_return(call, cJSON_CreateTrue());
+    if (mr_session_state(methods->core->session) == MR_SESSION_OFFLINE) {
+        logout_done(methods);
+    }
 }
 
 static void remember_login(void *ctx, struct mr_call *call, const cJSON *params)
@@ -291,7 +314,7 @@ static int listen_all(struct mr_client_methods *methods)
         err = mr_hooks_listen(hooks, "login_failed", 0, methods, on_failure, methods, NULL);
     }
     if (err == MR_OK) {
-        err = mr_hooks_listen(hooks, "disconnect", 0, methods, on_failure, methods, NULL);
+        err = mr_hooks_listen(hooks, "disconnect", 0, methods, on_disconnect, methods, NULL);
     }
     return err;
 }
@@ -336,6 +359,7 @@ void mr_client_methods_free(struct mr_client_methods **methods_at)
     }
     mr_hooks_remove_owner(methods->core->hooks, methods);
     login_done(methods, MR_ECANCELED, "moonroom is about to end", NULL);
+    logout_done(methods);
     mr_secret_free(&methods->hash);
     free(methods->logins_path);
     free(methods);

@@ -140,7 +140,7 @@ static void look_early(void *ctx)
 {
     struct mr_scripts *scripts = ctx;
     uint64_t now = mr_loop_now_ms(scripts->core->loop);
-    if (mr_scripts_ready(scripts) || now - scripts->early_ms >= MR_LIMIT_EARLY_COMMAND_TIME) {
+    if (mr_scripts_ready(scripts) || now - scripts->early_ms >= MR_LIMIT_EARLY_FILTER_TIME) {
         end_wait(scripts);
     }
 }

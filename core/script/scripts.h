@@ -164,7 +164,7 @@ int mr_script_give(struct mr_script *script, const char *permission);
 
 int mr_script_filters_bind(struct mr_scripts *scripts);
 /* What comes in waits until the scripts that are starting now are up: one of them may be there to
- * keep it away. Not for ever: at most MR_LIMIT_EARLY_COMMAND_TIME. */
+ * keep it away. Not for ever: at most MR_LIMIT_EARLY_FILTER_TIME. */
 void mr_script_filters_wait(struct mr_scripts *scripts);
 /* Frees them all besides. */
 void mr_script_filters_unbind(struct mr_scripts *scripts);

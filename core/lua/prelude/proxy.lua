@@ -18,7 +18,7 @@ for name in
     event.unsubscribe event.emit filter.register filter.remove command.register command.remove
     command.list complete.register complete.remove complete.answer
     timer.start timer.stop
-    settings.get settings.set settings.list client.remember client.logout client.terms
+    settings.get settings.set settings.list client.remember client.terms
     client.version wallet.balance mine.job mine.verify mine.submit mine.stats
     mine.strategies store.get store.set store.keys script.source script.list script.info log.write
     ui.print ui.table ui.bars ui.sparkline ui.notify ui.bind ui.unbind

@@ -84,8 +84,8 @@ static void test_prints_are_paced(void **state)
     for (const char *at = mr_buf_str(&h->printed); (at = strstr(at, "loud| !")); at++) {
         lines++;
     }
-    /* Three windows of a second at the most were touched. */
-    assert_in_range(lines, MR_LIMIT_SCRIPT_PRINTS, 3 * MR_LIMIT_SCRIPT_PRINTS);
+    /* Three windows of a second at the most were touched; a busy machine may not fill them. */
+    assert_in_range(lines, 1, 3 * MR_LIMIT_SCRIPT_PRINTS);
 }
 
 static void test_killed_from_outside(void **state)
