@@ -41,7 +41,7 @@ def author(server, terminal, tmp_path):
         for name, text in scripts.items():
             (folder / f"{name}.lua").write_text(text, encoding="utf-8")
             program.type(f"/script load {name}")
-            program.see(f"The script {name} ")
+            program.see(f"{name} wants to: ")
             program.type("y")
             program.see(f"{name} is loaded")
         return program
