@@ -7,7 +7,7 @@ read_globals = {
   script = { fields = { state = { read_only = false, other_fields = true } }, other_fields = true },
 }
 for _, name in ipairs {
-  "account", "admin", "chat", "client", "command", "complete", "crypto", "event", "json", "log",
+  "account", "admin", "chat", "client", "command", "complete", "crypto", "event", "json", "log", "plugin",
   "settings", "shop", "store", "task", "timer", "ui", "wallet",
 } do
   read_globals[name] = { other_fields = true }

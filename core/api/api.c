@@ -9,18 +9,11 @@
 #include "core/api/caller.h"
 #include "core/api/params.h"
 #include "core/api/permission.h"
+#include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/runtime/json.h"
 
-struct row {
-    const char *name;
-    const char *permission;
-    const char *parameters;
-    const char *returns;
-    const char *help;
-};
-
-static const struct row rows[] = {
+static const struct mr_method_row rows[] = {
 #define MR_METHOD(name, permission, parameters, returns, help)                                     \
     {name, permission, parameters, returns, help},
 #include <moonroom/methods.def>
@@ -34,8 +27,16 @@ struct handler {
     void *ctx;
 };
 
+struct added {
+    const struct mr_method_row *row;
+    const char *owner;
+    struct handler handler;
+};
+
 struct mr_api {
     struct handler handlers[ROWS];
+    struct added added[MR_LIMIT_PLUGIN_METHODS];
+    size_t added_count;
 };
 
 static int find_row(const char *name)
@@ -46,6 +47,26 @@ static int find_row(const char *name)
         }
     }
     return MR_ENOTFOUND;
+}
+
+/* A method with who answers it; row is NULL if there is none. */
+struct method {
+    const struct mr_method_row *row;
+    struct handler handler;
+};
+
+static struct method find_method(const struct mr_api *api, const char *name)
+{
+    int row = find_row(name);
+    if (row >= 0) {
+        return (struct method){&rows[row], api->handlers[row]};
+    }
+    for (size_t i = 0; i < api->added_count; i++) {
+        if (strcmp(api->added[i].row->name, name) == 0) {
+            return (struct method){api->added[i].row, api->added[i].handler};
+        }
+    }
+    return (struct method){0};
 }
 
 int mr_api_new(struct mr_api **out)
@@ -91,20 +112,69 @@ int mr_api_bind_all(struct mr_api *api, const struct mr_binding *bindings, void 
     return MR_OK;
 }
 
-cJSON *mr_api_describe(void)
+int mr_api_add(struct mr_api *api, const struct mr_method_row *row, const char *owner,
+               mr_method_fn *fn, void *ctx, char *why, size_t why_size)
+{
+    int err = mr_params_check_row(row, why, why_size);
+    if (err == MR_OK && find_method(api, row->name).row) {
+        snprintf(why, why_size, "there is a method %s already", row->name);
+        err = MR_EEXISTS;
+    }
+    if (err == MR_OK && api->added_count == MR_LIMIT_PLUGIN_METHODS) {
+        snprintf(why, why_size, "there are too many methods");
+        err = MR_ELIMIT;
+    }
+    if (err == MR_OK) {
+        api->added[api->added_count++] = (struct added){row, owner, {fn, ctx}};
+    }
+    return err;
+}
+
+void mr_api_remove_owner(struct mr_api *api, const char *owner)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < api->added_count; i++) {
+        if (api->added[i].owner != owner) {
+            api->added[kept++] = api->added[i];
+        }
+    }
+    api->added_count = kept;
+}
+
+cJSON *mr_api_added(const struct mr_api *api)
+{
+    cJSON *added = api->added_count > 0 ? cJSON_CreateObject() : NULL;
+    for (size_t i = 0; added && i < api->added_count; i++) {
+        mr_json_set_string(added, api->added[i].row->name, api->added[i].row->parameters);
+    }
+    return added;
+}
+
+static void describe(cJSON *list, const struct mr_method_row *row, const char *plugin)
+{
+    cJSON *entry = cJSON_CreateObject();
+    if (!entry || !cJSON_AddItemToArray(list, entry)) {
+        cJSON_Delete(entry);
+        return;
+    }
+    mr_json_set_string(entry, "name", row->name);
+    mr_json_set_string(entry, "permission", row->permission);
+    mr_json_set_string(entry, "parameters", row->parameters);
+    mr_json_set_string(entry, "returns", row->returns);
+    mr_json_set_string(entry, "help", row->help);
+    if (plugin) {
+        mr_json_set_string(entry, "plugin", plugin);
+    }
+}
+
+cJSON *mr_api_describe(const struct mr_api *api)
 {
     cJSON *list = cJSON_CreateArray();
     for (int i = 0; list && i < ROWS; i++) {
-        cJSON *entry = cJSON_CreateObject();
-        if (!entry || !cJSON_AddItemToArray(list, entry)) {
-            cJSON_Delete(entry);
-            break;
-        }
-        mr_json_set_string(entry, "name", rows[i].name);
-        mr_json_set_string(entry, "permission", rows[i].permission);
-        mr_json_set_string(entry, "parameters", rows[i].parameters);
-        mr_json_set_string(entry, "returns", rows[i].returns);
-        mr_json_set_string(entry, "help", rows[i].help);
+        describe(list, &rows[i], NULL);
+    }
+    for (size_t i = 0; list && i < api->added_count; i++) {
+        describe(list, api->added[i].row, api->added[i].owner);
     }
     return list;
 }
@@ -161,20 +231,20 @@ bool mr_call_needs(struct mr_call *call, const char *what, const char *permissio
     return false;
 }
 
-static int refuse(const struct mr_api *api, const struct mr_caller *caller, int row,
-                  const char *method, char *why)
+static int refuse(const struct method *found, const struct mr_caller *caller, const char *method,
+                  char *why)
 {
-    if (row < 0) {
+    if (!found->row) {
         snprintf(why, WHY, "there is no method '%.60s'", method);
         return MR_ENOTFOUND;
     }
     /* Which member of a family is needed follows from the parameters: see mr_call_needs(). */
-    if (!mr_permission_is_family(rows[row].permission) &&
-        !mr_caller_may(caller, rows[row].permission)) {
-        return mr_caller_denied(caller, rows[row].name, rows[row].permission, why, WHY);
+    if (!mr_permission_is_family(found->row->permission) &&
+        !mr_caller_may(caller, found->row->permission)) {
+        return mr_caller_denied(caller, found->row->name, found->row->permission, why, WHY);
     }
-    if (!api->handlers[row].fn) {
-        snprintf(why, WHY, "%s does not work here", rows[row].name);
+    if (!found->handler.fn) {
+        snprintf(why, WHY, "%s does not work here", found->row->name);
         return MR_EUNSUPPORTED;
     }
     return MR_OK;
@@ -185,11 +255,11 @@ void mr_api_call(struct mr_api *api, struct mr_caller *caller, const char *metho
 {
     char why[WHY] = "";
     cJSON *checked = NULL;
-    int row = find_row(method);
-    int err = refuse(api, caller, row, method, why);
+    struct method found = find_method(api, method);
+    int err = refuse(&found, caller, method, why);
     if (err == MR_OK) {
         char reason[WHY / 2];
-        err = mr_params_check(rows[row].parameters, params, &checked, reason, sizeof reason);
+        err = mr_params_check(found.row->parameters, params, &checked, reason, sizeof reason);
         if (err < 0) {
             snprintf(why, sizeof why, "%s: %s", method, reason);
         }
@@ -209,6 +279,6 @@ void mr_api_call(struct mr_api *api, struct mr_caller *caller, const char *metho
     call->done = done;
     call->ctx = ctx;
     mr_caller_link(caller, &call->link);
-    api->handlers[row].fn(api->handlers[row].ctx, call, checked);
+    found.handler.fn(found.handler.ctx, call, checked);
     cJSON_Delete(checked);
 }

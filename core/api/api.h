@@ -26,6 +26,7 @@ enum mr_caller_kind {
     MR_CALLER_USER,   /* the person at the prompt: may do everything */
     MR_CALLER_RPC,    /* a program over JSON-RPC that the user started: everything */
     MR_CALLER_SCRIPT, /* a script: what it was granted */
+    MR_CALLER_PLUGIN, /* a native plugin: everything */
 };
 
 /* Something on behalf of which methods are called. `notify` takes a message for the caller (an
@@ -80,6 +81,22 @@ typedef void mr_method_fn(void *ctx, struct mr_call *call, const cJSON *params);
 int mr_api_bind(struct mr_api *api, const char *name, mr_method_fn *fn, void *ctx);
 void mr_api_unbind(struct mr_api *api, const char *name);
 
+/* Rows of plugins stand behind those of methods.def and are used in the same way. */
+struct mr_method_row {
+    const char *name, *permission, *parameters, *returns, *help;
+};
+
+/* Adds a row with its handler in the name of a plugin. Nothing is copied: row and owner live until
+ * it is removed. MR_EEXISTS for a name that is taken, MR_ELIMIT beyond MR_LIMIT_PLUGIN_METHODS;
+ * MR_EINVAL with a sentence part in why for a row that is not valid. */
+int mr_api_add(struct mr_api *api, const struct mr_method_row *row, const char *owner,
+               mr_method_fn *fn, void *ctx, char *why, size_t why_size);
+/* Removes all that were added in this name (the same pointer). */
+void mr_api_remove_owner(struct mr_api *api, const char *owner);
+/* What was added, for whoever makes proxies: a new object {name: parameters}; NULL if there is
+ * none. */
+cJSON *mr_api_added(const struct mr_api *api);
+
 struct mr_binding {
     const char *name;
     mr_method_fn *fn;
@@ -107,8 +124,9 @@ typedef void mr_done_fn(void *ctx, int err, const char *text, const cJSON *resul
 void mr_api_call(struct mr_api *api, struct mr_caller *caller, const char *method,
                  const cJSON *params, mr_done_fn *done, void *ctx);
 
-/* The table as JSON, for documentation: [{name, permission, parameters, returns, help}]. */
-cJSON *mr_api_describe(void);
+/* The table as JSON, for documentation: [{name, permission, parameters, returns, help}], and
+ * `plugin`, its name, where a plugin added the row. */
+cJSON *mr_api_describe(const struct mr_api *api);
 
 /* Secrets. A secret that was typed for a script is kept here and named by a token. */
 /* Keeps a copy; token gets "secret:..." (at least 40 bytes). The token works for this caller only

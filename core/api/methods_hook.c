@@ -146,15 +146,19 @@ static void on_event(void *ctx, const char *name, const cJSON *data)
     cJSON_Delete(params);
 }
 
-static int check_event(const struct mr_caller *caller, const char *name, char *why)
+static int check_event(const struct mr_core *core, const struct mr_caller *caller, const char *name,
+                       char *why)
 {
+    const struct mr_event_row *declared = mr_hooks_declared(core->hooks, name, NULL);
     int event = mr_event_find(name);
     if (event < 0 && !strchr(name, '.')) {
         snprintf(why, WHY, "there is no event '%.60s' (one of your own is called SCRIPT.name)",
                  name);
         return MR_EINVAL;
     }
-    const char *permission = event >= 0 ? mr_event_permission((enum mr_event)event) : "";
+    const char *permission = event >= 0 ? mr_event_permission((enum mr_event)event)
+                             : declared ? declared->permission
+                                        : "";
     if (!mr_caller_may(caller, permission)) {
         char what[80];
         snprintf(what, sizeof what, "the event %s", name);
@@ -168,7 +172,7 @@ static void subscribe(void *ctx, struct mr_call *call, const cJSON *params)
     struct mr_core *core = ctx;
     char why[WHY];
     const char *name = mr_json_string(params, "name");
-    int err = check_event(mr_call_caller(call), name, why);
+    int err = check_event(core, mr_call_caller(call), name, why);
     if (err < 0) {
         mr_call_fail(call, err, "%s", why);
         return;
@@ -205,6 +209,10 @@ static void emit(void *ctx, struct mr_call *call, const cJSON *params)
         name[len] != '.' || strlen(name) > 100) {
         mr_call_fail(call, MR_EINVAL, "the name of your own event must begin with '%s.'",
                      mr_caller_name(caller));
+        return;
+    }
+    if (mr_hooks_declared(core->hooks, name, NULL)) {
+        mr_call_fail(call, MR_EEXISTS, "the event %s is a plugin's", name);
         return;
     }
     const cJSON *data = cJSON_GetObjectItemCaseSensitive(params, "data");

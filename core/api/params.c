@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/api/api.h"
 #include "core/runtime/json.h"
+
+enum { ROW_NAME = 48 };
 
 bool mr_param_next(const char **spec, struct mr_param *out)
 {
@@ -152,4 +155,49 @@ int mr_params_check(const char *spec, const cJSON *params, cJSON **out, char *wh
         *out = NULL;
     }
     return err;
+}
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+
+static bool method_name_valid(const char *name)
+{
+    size_t space = strspn(name, letters);
+    size_t verb = name[space] == '.' ? strspn(name + space + 1, letters) : 0;
+    return space > 0 && verb > 0 && name[space + 1 + verb] == '\0' && space + verb < ROW_NAME &&
+           name[0] >= 'a' && name[0] <= 'z';
+}
+
+static bool param_valid(const struct mr_param *param)
+{
+    static const char *const types[] = {"string", "integer", "number", "boolean",
+                                        "array",  "table",   "any",    "secret"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        known = known || is_type(param, types[i]);
+    }
+    return known && param->name_len > 0 && param->name_len < ROW_NAME &&
+           strspn(param->name, letters) == param->name_len;
+}
+
+int mr_params_check_row(const struct mr_method_row *row, char *why, size_t why_size)
+{
+    if (!row->name || !row->permission || !row->parameters || !row->returns || !row->help) {
+        snprintf(why, why_size, "a method has no name, permission, parameters, returns or help");
+        return MR_EINVAL;
+    }
+    if (!method_name_valid(row->name)) {
+        snprintf(why, why_size, "'%.60s' is not the name of a method (space.verb)", row->name);
+        return MR_EINVAL;
+    }
+    struct mr_param param;
+    bool optional = false;
+    for (const char *at = row->parameters; mr_param_next(&at, &param);) {
+        if (!param_valid(&param) || (optional && !param.optional)) {
+            snprintf(why, why_size, "%s: '%.*s' does not fit among its parameters", row->name,
+                     (int)param.name_len, param.name);
+            return MR_EINVAL;
+        }
+        optional = param.optional;
+    }
+    return MR_OK;
 }

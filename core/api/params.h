@@ -26,4 +26,9 @@ bool mr_param_next(const char **spec, struct mr_param *out);
  * reason, MR_ENOMEM. */
 int mr_params_check(const char *spec, const cJSON *params, cJSON **out, char *why, size_t why_size);
 
+/* Whether a row of a plugin is one: every text is there, the name is "space.verb", the parameters
+ * are of known types, the optional ones last. MR_EINVAL with a sentence part. */
+struct mr_method_row;
+int mr_params_check_row(const struct mr_method_row *row, char *why, size_t why_size);
+
 #endif

@@ -6,7 +6,7 @@
 
 #include "core/base/str.h"
 
-enum { HOST_MAX = 253, PROGRAM_MAX = 200 };
+enum { HOST_MAX = 253, PROGRAM_MAX = 200, PLUGIN_MAX = 32 };
 
 struct row {
     const char *name;
@@ -63,10 +63,20 @@ static bool is_host(const char *name)
            name[0] != '-' && !strstr(name, "..");
 }
 
+static bool is_plugin(const char *name)
+{
+    size_t len = strlen(name);
+    return len > 0 && len <= PLUGIN_MAX &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == len;
+}
+
 static bool is_member(const struct row *row, size_t prefix, const char *name)
 {
     if (strncmp(name, row->name, prefix) != 0) {
         return false;
+    }
+    if (strcmp(row->name, "plugin:NAME") == 0) {
+        return is_plugin(name + prefix);
     }
     return strcmp(row->name, "process:NAME") == 0 ? is_program(name + prefix)
                                                   : is_host(name + prefix);

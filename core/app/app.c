@@ -16,13 +16,13 @@
 #include "core/app/core_commands.h"
 #include "core/app/local.h"
 #include "core/app/password_file.h"
+#include "core/app/start_plugins.h"
 #include "core/app/stdio_rpc.h"
 #include "core/app/subcommand.h"
 #include "core/base/exit.h"
 #include "core/base/limits.h"
 #include "core/base/secret.h"
 #include "core/runtime/file.h"
-#include "core/runtime/json.h"
 #include "core/script/script.h"
 #include "core/ui/ui.h"
 
@@ -36,6 +36,7 @@ struct mr_app {
     FILE *log_file;
     struct mr_methods *methods;
     struct mr_ui *ui;
+    struct mr_plugins *plugins;
     struct mr_scripts *scripts;
     struct mr_stdio_rpc *rpc;
     struct mr_control *control;
@@ -273,6 +274,9 @@ static int create_app(struct mr_app *app)
         err = mr_ui_new(&app->core, ui_kind(&app->cli), &app->ui);
     }
     if (err == MR_OK) {
+        err = mr_plugins_new(&app->core, &app->plugins);
+    }
+    if (err == MR_OK) {
         err = mr_scripts_new(&app->core, &app->scripts);
     }
     return err;
@@ -289,6 +293,7 @@ static void destroy_app(struct mr_app *app)
     mr_control_stop(&app->control);
     mr_stdio_rpc_stop(&app->rpc);
     mr_scripts_free(app->scripts);
+    mr_plugins_stop(&app->plugins);
     mr_ui_free(app->ui);
     mr_methods_free(&app->methods);
     mr_caller_free(&core->user);
@@ -318,6 +323,19 @@ static int watch_signals(struct mr_app *app)
         err = mr_signal_start(loop, SIGINT, on_signal, app, &app->signals[2]);
     }
     return err;
+}
+
+static void say_of_plugin(void *ctx, const char *text)
+{
+    const struct mr_app *app = ctx;
+    mr_ui_say(app->ui, true, text);
+}
+
+/* Before the scripts, which learn of their methods. */
+static int start_plugins(struct mr_app *app, char *why, size_t why_size)
+{
+    mr_load_usual_plugins(&app->core, app->plugins, say_of_plugin, app);
+    return mr_load_named_plugins(app->plugins, app->cli.plugins, why, why_size);
 }
 
 static int start_scripts(struct mr_app *app)
@@ -355,6 +373,9 @@ static int start_parts(struct mr_app *app)
     }
     if (err == MR_OK) {
         err = mr_hooks_listen(core->hooks, "script_loaded", 100, app, on_script_loaded, app, NULL);
+    }
+    if (err == MR_OK) {
+        err = start_plugins(app, why, sizeof why);
     }
     if (err == MR_OK && app->cli.mode == MR_CLI_RPC) {
         err = mr_stdio_rpc_start(core, &app->rpc, why, sizeof why);
@@ -404,18 +425,6 @@ static int run_app(struct mr_app *app)
     return app->exit_code;
 }
 
-static int describe_api(void)
-{
-    cJSON *table = mr_api_describe();
-    char *text = table ? mr_json_print(table) : NULL;
-    if (text) {
-        puts(text);
-    }
-    cJSON_free(text);
-    cJSON_Delete(table);
-    return text ? MR_EXIT_OK : MR_EXIT_FAILED;
-}
-
 int mr_app_main(int argc, char **argv)
 {
     struct mr_app app = {0};
@@ -427,7 +436,10 @@ int mr_app_main(int argc, char **argv)
         return code;
     }
     if (app.cli.mode == MR_CLI_API) {
-        return describe_api();
+        return mr_describe_api_main(app.cli.home, app.cli.plugins);
+    }
+    if (app.cli.mode == MR_CLI_PLUGINS) {
+        return mr_list_plugins(app.cli.home, app.cli.plugins);
     }
     if (app.cli.mode == MR_CLI_SUBCOMMAND) {
         return mr_subcommand_main(app.cli.rest_argc, app.cli.rest_argv);

@@ -21,6 +21,8 @@ enum option_id {
     OPT_LISTEN,
     OPT_VERBOSE,
     OPT_DESCRIBE_API,
+    OPT_PLUGIN,
+    OPT_PLUGINS,
 };
 
 struct row {
@@ -42,6 +44,8 @@ static const struct row rows[] = {
     {OPT_HOME, true, true, "home", "DIR", "keep all files below DIR, not in the XDG folders"},
     {OPT_LISTEN, true, true, "listen", "[=PATH]",
      "let programs of yours in through a private socket"},
+    {OPT_PLUGIN, true, true, "plugin", "FILE.so", "load this native plugin"},
+    {OPT_PLUGINS, true, false, "plugins", NULL, "list the native plugins there are and end"},
     {OPT_VERBOSE, true, true, "verbose", NULL, "log more"},
     {OPT_DESCRIBE_API, true, false, "describe-api", NULL,
      "print the table of methods as JSON and end"},
@@ -74,6 +78,7 @@ static void print_chat_help(void)
           "  or:  moonroom --rpc [OPTION]... ADDRESS\n"
           "  or:  moonroom run SCRIPT... --to ADDRESS [OPTION]...\n"
           "  or:  moonroom host [OPTION]...\n"
+          "  or:  moonroom plugin FILE.so SUBCOMMAND [ARGUMENT]...\n"
           "A chatroom client for the terminal whose behaviour lives in Lua scripts.\n"
           "\n"
           "ADDRESS is [legacy://]HOST[:PORT], port 1235 when none is given; without an\n"
@@ -141,6 +146,12 @@ static void take(struct mr_cli *cli, int id, const char *argument)
     case OPT_DESCRIBE_API:
         cli->mode = MR_CLI_API;
         break;
+    case OPT_PLUGIN:
+        cli->plugins[cli->plugin_count++] = argument;
+        break;
+    case OPT_PLUGINS:
+        cli->mode = MR_CLI_PLUGINS;
+        break;
     case OPT_TO:
         cli->address = argument;
         break;
@@ -196,6 +207,9 @@ static int parse_options(int argc, char **argv, struct mr_cli *out, bool run)
             puts("moonroom " MR_VERSION);
             return 0;
         }
+        if (id == OPT_PLUGIN && out->plugin_count == MR_LIMIT_PLUGINS) {
+            return usage("too many plugins, the first too many is ", optarg);
+        }
         take(out, id, optarg);
     }
     return 0;
@@ -224,13 +238,14 @@ int mr_cli_parse(int argc, char **argv, struct mr_cli *out)
         out->mode = MR_CLI_RUN;
         return parse_run(argc - 1, argv + 1, out);
     }
-    if (argc > 1 && strcmp(argv[1], "host") == 0) {
+    if (argc > 1 && (strcmp(argv[1], "host") == 0 || strcmp(argv[1], "plugin") == 0)) {
         *out = (struct mr_cli){
             .mode = MR_CLI_SUBCOMMAND, .rest_argc = argc - 1, .rest_argv = argv + 1};
         return 0;
     }
     int code = parse_options(argc, argv, out, false);
-    if (code != 0 || out->mode == MR_CLI_HELP || out->mode == MR_CLI_API) {
+    if (code != 0 || out->mode == MR_CLI_HELP || out->mode == MR_CLI_API ||
+        out->mode == MR_CLI_PLUGINS) {
         return code;
     }
     if (argc - optind > 1) {

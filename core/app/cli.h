@@ -5,12 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/base/limits.h"
+
 enum mr_cli_mode {
     MR_CLI_CHAT,       /* moonroom [ADDRESS] */
     MR_CLI_LOCAL,      /* moonroom --local */
     MR_CLI_RUN,        /* moonroom run SCRIPT... --to ADDRESS */
     MR_CLI_RPC,        /* moonroom --rpc ADDRESS */
     MR_CLI_SUBCOMMAND, /* moonroom host ...: a plugin's program */
+    MR_CLI_PLUGINS,    /* moonroom --plugins */
     MR_CLI_HELP,       /* printed already */
     MR_CLI_API,        /* moonroom --describe-api */
 };
@@ -27,9 +30,11 @@ struct mr_cli {
     bool accept_terms;
     bool verbose;
     bool listening;
-    const char *listen_path; /* NULL: the usual one */
-    char **scripts;          /* RUN: ended by NULL */
-    int rest_argc;           /* SUBCOMMAND: its own arguments, its name first */
+    const char *listen_path;                   /* NULL: the usual one */
+    const char *plugins[MR_LIMIT_PLUGINS + 1]; /* of --plugin, ended by NULL */
+    size_t plugin_count;
+    char **scripts; /* RUN: ended by NULL */
+    int rest_argc;  /* SUBCOMMAND: its own arguments, its name first */
     char **rest_argv;
 };
 

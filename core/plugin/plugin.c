@@ -1,7 +1,8 @@
 #include "core/plugin/plugin.h"
 
 #include "core/plugin/file.h"
-#include "core/plugin/manifest.h"
+#include "core/plugin/inside.h"
+#include "core/runtime/json.h"
 
 #include <moonroom/errors.h>
 
@@ -10,108 +11,153 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLUGINS_MAX = 32, SUBCOMMANDS_MAX = 32 };
-
-struct loaded {
-    const struct mr_plugin *plugin;
-    void *state;
-};
+enum { REASON = 256, SUFFIX = 3 /* bytes of ".so" */ };
 
 struct mr_plugins {
-    struct mr_host host;
-    struct mr_log *log;
-    char *folder;
-    struct loaded loaded[PLUGINS_MAX];
+    struct mr_core *core;
+    struct mr_loaded *loaded[MR_LIMIT_PLUGINS];
     size_t count;
-    const struct mr_subcommand *subcommands[SUBCOMMANDS_MAX];
-    size_t subcommand_count;
 };
 
-static void host_log(void *core, enum mr_host_log level, const char *text)
+/* The method plugin.list --------------------------------------------------------------------- */
+
+static void add_text(cJSON *list, const char *text)
 {
-    static const enum mr_log_level levels[] = {MR_LOG_ERROR, MR_LOG_WARN, MR_LOG_INFO,
-                                               MR_LOG_DEBUG};
-    struct mr_plugins *plugins = core;
-    if ((size_t)level < sizeof levels / sizeof levels[0])
-        mr_log_write(plugins->log, levels[level], "%s", text);
+    (void)cJSON_AddItemToArray(list, cJSON_CreateString(text));
 }
 
-static int host_add_subcommand(void *core, const struct mr_subcommand *command)
+static cJSON *describe(const struct mr_loaded *loaded)
 {
-    struct mr_plugins *plugins = core;
-    if (!command || !command->name || !command->name[0] || !command->run)
-        return MR_EINVAL;
-    if (mr_plugins_subcommand(plugins, command->name))
-        return MR_EEXISTS;
-    if (plugins->subcommand_count == SUBCOMMANDS_MAX)
-        return MR_ELIMIT;
-    plugins->subcommands[plugins->subcommand_count++] = command;
-    return MR_OK;
+    cJSON *row = cJSON_CreateObject();
+    cJSON *methods = cJSON_AddArrayToObject(row, "methods");
+    cJSON *events = cJSON_AddArrayToObject(row, "events");
+    cJSON *filters = cJSON_AddArrayToObject(row, "filters");
+    (void)mr_json_set_string(row, "name", loaded->manifest.name);
+    (void)mr_json_set_string(row, "version", loaded->manifest.version);
+    (void)mr_json_set_int(row, "abi", loaded->manifest.abi);
+    (void)mr_json_set_string(row, "path", loaded->path);
+    for (const struct mr_added_method *at = loaded->methods; at; at = at->next)
+        add_text(methods, at->row.name);
+    for (const struct mr_added_event *at = loaded->events; at; at = at->next)
+        add_text(events, at->row.name);
+    for (const struct mr_added_filter *at = loaded->filters; at; at = at->next)
+        add_text(filters, at->row->kind);
+    return row;
 }
 
-int mr_plugins_new(struct uv_loop_s *loop, struct mr_log *log, const char *folder,
-                   struct mr_plugins **out)
+static void list(void *ctx, struct mr_call *call, const cJSON *params)
 {
-    if (folder[0] != '/')
-        return MR_EINVAL;
+    const struct mr_plugins *plugins = ctx;
+    cJSON *rows = cJSON_CreateArray();
+    (void)params;
+    for (size_t i = 0; i < plugins->count; i++)
+        (void)cJSON_AddItemToArray(rows, describe(plugins->loaded[i]));
+    mr_call_return(call, rows);
+}
+
+int mr_plugins_new(struct mr_core *core, struct mr_plugins **out)
+{
     struct mr_plugins *plugins = calloc(1, sizeof *plugins);
-    char *copy = strdup(folder);
-    if (!plugins || !copy) {
-        free(plugins);
-        free(copy);
+    *out = NULL;
+    if (!plugins)
         return MR_ENOMEM;
+    plugins->core = core;
+    int err = mr_api_bind(core->api, "plugin.list", list, plugins);
+    if (err < 0) {
+        free(plugins);
+        return err;
     }
-    plugins->log = log;
-    plugins->folder = copy;
-    plugins->host = (struct mr_host){
-        .abi = MR_PLUGIN_ABI,
-        .size = sizeof plugins->host,
-        .core = plugins,
-        .loop = loop,
-        .log = host_log,
-        .add_subcommand = host_add_subcommand,
-    };
     *out = plugins;
     return MR_OK;
 }
 
-static const struct loaded *find(const struct mr_plugins *plugins, const char *name)
+/* Checks -------------------------------------------------------------------------------------- */
+
+static bool name_valid(const char *name, size_t len)
 {
-    for (size_t i = 0; i < plugins->count; i++)
-        if (strcmp(plugins->loaded[i].plugin->name, name) == 0)
-            return &plugins->loaded[i];
-    return NULL;
+    return len > 0 && len < sizeof((struct mr_plugin_manifest *)0)->name &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") >= len;
 }
 
-/* What can be said of the object before any of its code runs. */
-static int check_manifest(const char *path, const char *name, char *why, size_t why_size)
+/* The name in FOLDER/NAME.so, which the caller frees; NULL if there is none or without memory. */
+static char *name_in(const char *path)
 {
-    struct mr_plugin_manifest manifest;
-    char reason[256];
+    const char *slash = strrchr(path, '/');
+    size_t len = slash ? strlen(slash + 1) : 0;
+    if (path[0] != '/' || len <= SUFFIX || strcmp(slash + 1 + len - SUFFIX, ".so") != 0 ||
+        !name_valid(slash + 1, len - SUFFIX))
+        return NULL;
+    return strndup(slash + 1, len - SUFFIX);
+}
+
+static int check_folder(const char *path, char *why, size_t why_size)
+{
+    char reason[REASON];
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+    if (!folder) {
+        snprintf(why, why_size, "There is no memory for the plugin %s.", path);
+        return MR_ENOMEM;
+    }
+    int err = mr_plugin_folder_check(folder, reason, sizeof reason);
+    if (err < 0)
+        snprintf(why, why_size, "The folder of plugins %s is refused: %s.", folder, reason);
+    free(folder);
+    return err;
+}
+
+static int read_manifest(const char *path, struct mr_plugin_manifest *out, char *why,
+                         size_t why_size)
+{
+    char reason[REASON];
     struct mr_buf bytes;
     int err = mr_plugin_file_read(path, &bytes, reason, sizeof reason);
     if (err == MR_OK) {
-        err = mr_plugin_manifest_read(mr_buf_data(&bytes), mr_buf_len(&bytes), &manifest, reason,
+        err = mr_plugin_manifest_read(mr_buf_data(&bytes), mr_buf_len(&bytes), out, reason,
                                       sizeof reason);
         mr_buf_free(&bytes);
     }
-    if (err != MR_OK) {
+    if (err < 0) {
+        *out = (struct mr_plugin_manifest){0};
         snprintf(why, why_size, "The plugin %s is refused: %s.", path, reason);
-        return err;
     }
-    if (manifest.abi != MR_PLUGIN_ABI) {
+    return err;
+}
+
+static int check_manifest(const struct mr_plugin_manifest *manifest, const char *path,
+                          const char *name, char *why, size_t why_size)
+{
+    if (manifest->abi != MR_PLUGIN_ABI) {
         snprintf(why, why_size,
                  "The plugin %s is refused: it was made for plugin interface %u, this moonroom has "
                  "plugin interface %u.",
-                 path, (unsigned)manifest.abi, (unsigned)MR_PLUGIN_ABI);
+                 path, (unsigned)manifest->abi, (unsigned)MR_PLUGIN_ABI);
         return MR_EUNSUPPORTED;
     }
-    if (strcmp(manifest.name, name) != 0) {
+    if (strcmp(manifest->name, name) != 0) {
         snprintf(why, why_size, "The plugin %s is refused: its manifest calls it %s.", path,
-                 manifest.name);
+                 manifest->name);
         return MR_EINVAL;
     }
     return MR_OK;
+}
+
+int mr_plugin_inspect(const char *path, struct mr_plugin_manifest *out, char *why, size_t why_size)
+{
+    char *name = name_in(path);
+    *out = (struct mr_plugin_manifest){0};
+    if (!name) {
+        snprintf(why, why_size,
+                 "%s is not the file of a plugin, NAME.so with a NAME of a-z, 0-9, - and _.", path);
+        return MR_EINVAL;
+    }
+    int err = check_folder(path, why, why_size);
+    if (err == MR_OK)
+        err = read_manifest(path, out, why, why_size);
+    if (err == MR_OK)
+        err = check_manifest(out, path, name, why, why_size);
+    free(name);
+    return err;
 }
 
 /* The manifest can say what it likes; the struct is what is really used. */
@@ -133,26 +179,10 @@ static int check_plugin(const struct mr_plugin *plugin, const char *path, const 
     return MR_OK;
 }
 
-static int start(struct mr_plugins *plugins, const struct mr_plugin *plugin, char *why,
-                 size_t why_size)
-{
-    size_t subcommands = plugins->subcommand_count;
-    struct loaded *slot = &plugins->loaded[plugins->count];
-    *slot = (struct loaded){.plugin = plugin};
-    int err = plugin->init(&plugins->host, &slot->state);
-    if (err < 0) {
-        plugins->subcommand_count = subcommands;
-        snprintf(why, why_size, "The plugin %s did not start: %s.", plugin->name,
-                 mr_error_text(err));
-        return err;
-    }
-    plugins->count++;
-    mr_log_write(plugins->log, MR_LOG_DEBUG, "plugin %s started", plugin->name);
-    return MR_OK;
-}
+/* Loading ------------------------------------------------------------------------------------- */
 
-static int open_and_start(struct mr_plugins *plugins, const char *path, const char *name, char *why,
-                          size_t why_size)
+static int open_object(const char *path, const char *name, const struct mr_plugin **out, char *why,
+                       size_t why_size)
 {
     /* Never closed again, also when it is refused: its destructors would run. */
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -166,39 +196,109 @@ static int open_and_start(struct mr_plugins *plugins, const char *path, const ch
                  path);
         return MR_EINVAL;
     }
-    int err = check_plugin(plugin, path, name, why, why_size);
-    return err == MR_OK ? start(plugins, plugin, why, why_size) : err;
+    *out = plugin;
+    return check_plugin(plugin, path, name, why, why_size);
 }
 
-int mr_plugins_load(struct mr_plugins *plugins, const char *name, char *why, size_t why_size)
+static void loaded_free(struct mr_loaded *loaded)
 {
-    if (name[0] == '\0' || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != strlen(name) ||
-        strlen(name) >= sizeof((struct mr_plugin_manifest *)0)->name) {
-        snprintf(why, why_size, "This is not the name of a plugin.");
-        return MR_EINVAL;
+    loaded->stopped = true;
+    mr_plugin_host_release(loaded);
+    free(loaded->path);
+    free(loaded->folder);
+    free(loaded);
+}
+
+static int loaded_new(struct mr_plugins *plugins, const char *path,
+                      const struct mr_plugin_manifest *manifest, struct mr_loaded **out)
+{
+    const struct mr_caller_options caller = {.kind = MR_CALLER_PLUGIN, .name = manifest->name};
+    struct mr_loaded *loaded = calloc(1, sizeof *loaded);
+    if (!loaded)
+        return MR_ENOMEM;
+    loaded->plugins = plugins;
+    loaded->core = plugins->core;
+    loaded->manifest = *manifest;
+    loaded->path = strdup(path);
+    if (asprintf(&loaded->folder, "%s/plugins/%s", plugins->core->paths->data, manifest->name) < 0)
+        loaded->folder = NULL;
+    int err = loaded->path && loaded->folder
+                  ? mr_caller_new(plugins->core->api, &caller, &loaded->caller)
+                  : MR_ENOMEM;
+    if (err < 0) {
+        loaded_free(loaded);
+        return err;
     }
-    if (find(plugins, name)) {
-        snprintf(why, why_size, "The plugin %s is loaded already.", name);
+    mr_plugin_host_init(loaded);
+    *out = loaded;
+    return MR_OK;
+}
+
+static int start(struct mr_plugins *plugins, const char *path,
+                 const struct mr_plugin_manifest *manifest, const struct mr_plugin *plugin,
+                 char *why, size_t why_size)
+{
+    struct mr_loaded *loaded = NULL;
+    int err = loaded_new(plugins, path, manifest, &loaded);
+    if (err == MR_OK) {
+        loaded->plugin = plugin;
+        /* In its place already: what it registers is looked for among all others. */
+        plugins->loaded[plugins->count++] = loaded;
+        err = plugin->init(&loaded->host, &loaded->state);
+        if (err < 0) {
+            plugins->count--;
+            loaded_free(loaded);
+        }
+    }
+    if (err < 0) {
+        snprintf(why, why_size, "The plugin %s did not start: %s.", plugin->name,
+                 mr_error_text(err));
+        return err;
+    }
+    mr_log_write(plugins->core->log, MR_LOG_DEBUG, "plugin %s started", plugin->name);
+    return MR_OK;
+}
+
+static bool is_loaded(const struct mr_plugins *plugins, const char *name)
+{
+    for (size_t i = 0; i < plugins->count; i++)
+        if (strcmp(plugins->loaded[i]->manifest.name, name) == 0)
+            return true;
+    return false;
+}
+
+int mr_plugins_load(struct mr_plugins *plugins, const char *path, char *why, size_t why_size)
+{
+    struct mr_plugin_manifest manifest;
+    const struct mr_plugin *plugin = NULL;
+    int err = mr_plugin_inspect(path, &manifest, why, why_size);
+    if (err < 0)
+        return err;
+    if (is_loaded(plugins, manifest.name)) {
+        snprintf(why, why_size, "The plugin %s is loaded already.", manifest.name);
         return MR_EEXISTS;
     }
-    if (plugins->count == PLUGINS_MAX) {
+    if (plugins->count == MR_LIMIT_PLUGINS) {
         snprintf(why, why_size, "There are too many plugins.");
         return MR_ELIMIT;
     }
+    err = open_object(path, manifest.name, &plugin, why, why_size);
+    return err < 0 ? err : start(plugins, path, &manifest, plugin, why, why_size);
+}
+
+int mr_plugins_load_named(struct mr_plugins *plugins, const char *folder, const char *name,
+                          char *why, size_t why_size)
+{
     char *path = NULL;
-    if (asprintf(&path, "%s/%s.so", plugins->folder, name) < 0) {
+    if (!name_valid(name, strlen(name))) {
+        snprintf(why, why_size, "'%.40s' is not the name of a plugin (a-z, 0-9, - and _).", name);
+        return MR_EINVAL;
+    }
+    if (asprintf(&path, "%s/%s.so", folder, name) < 0) {
         snprintf(why, why_size, "There is no memory for the plugin %s.", name);
         return MR_ENOMEM;
     }
-    char reason[256];
-    int err = mr_plugin_folder_check(plugins->folder, reason, sizeof reason);
-    if (err != MR_OK)
-        snprintf(why, why_size, "The folder of plugins %s is refused: %s.", plugins->folder,
-                 reason);
-    if (err == MR_OK)
-        err = check_manifest(path, name, why, why_size);
-    if (err == MR_OK)
-        err = open_and_start(plugins, path, name, why, why_size);
+    int err = mr_plugins_load(plugins, path, why, why_size);
     free(path);
     return err;
 }
@@ -206,9 +306,12 @@ int mr_plugins_load(struct mr_plugins *plugins, const char *name, char *why, siz
 const struct mr_subcommand *mr_plugins_subcommand(const struct mr_plugins *plugins,
                                                   const char *name)
 {
-    for (size_t i = 0; i < plugins->subcommand_count; i++)
-        if (strcmp(plugins->subcommands[i]->name, name) == 0)
-            return plugins->subcommands[i];
+    for (size_t i = 0; i < plugins->count; i++) {
+        const struct mr_loaded *loaded = plugins->loaded[i];
+        for (size_t k = 0; k < loaded->subcommand_count; k++)
+            if (strcmp(loaded->subcommands[k]->name, name) == 0)
+                return loaded->subcommands[k];
+    }
     return NULL;
 }
 
@@ -218,11 +321,11 @@ void mr_plugins_stop(struct mr_plugins **plugins)
         return;
     struct mr_plugins *gone = *plugins;
     *plugins = NULL;
-    gone->subcommand_count = 0;
+    mr_api_unbind(gone->core->api, "plugin.list");
     while (gone->count > 0) {
-        struct loaded *last = &gone->loaded[--gone->count];
+        struct mr_loaded *last = gone->loaded[--gone->count];
         last->plugin->stop(last->state);
+        loaded_free(last);
     }
-    free(gone->folder);
     free(gone);
 }

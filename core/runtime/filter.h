@@ -16,18 +16,10 @@
 #define MR_RUNTIME_FILTER_H
 
 #include <cjson/cJSON.h>
+#include <moonroom/filters.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum mr_filter_kind {
-#define MR_FILTER(id, name, permission, fields, changes, help) MR_FILTER_##id,
-#include <moonroom/filters.def>
-#undef MR_FILTER
-    MR_FILTER_KINDS
-};
-
-enum mr_filter_verdict { MR_VERDICT_KEEP, MR_VERDICT_CHANGE, MR_VERDICT_DROP };
 
 struct mr_filters;
 struct mr_filter;

@@ -37,8 +37,15 @@ struct queued {
     char name[];
 };
 
+struct declared {
+    struct declared *next;
+    const struct mr_event_row *row;
+    const void *owner;
+};
+
 struct mr_hooks {
     struct topic *topics;
+    struct declared *declared;
     struct queued *first, **last;
     size_t queued;
     uint64_t delivery; /* serial number of the event being delivered, or of the last */
@@ -46,11 +53,7 @@ struct mr_hooks {
     bool removed; /* something is to be swept */
 };
 
-struct row {
-    const char *name, *permission, *fields, *help;
-};
-
-static const struct row rows[MR_EVENT_COUNT] = {
+static const struct mr_event_row rows[MR_EVENT_COUNT] = {
 #define MR_EVENT(id, name_, permission_, fields_, help_)                                           \
     [MR_EVENT_##id] = {name_, permission_, fields_, help_},
 #include <moonroom/events.def>
@@ -163,6 +166,11 @@ void mr_hooks_free(struct mr_hooks *hooks)
             unlink_hook(topic->list.next);
         free(topic);
     }
+    while (hooks->declared) {
+        struct declared *declared = hooks->declared;
+        hooks->declared = declared->next;
+        free(declared);
+    }
     while (hooks->first) {
         struct queued *item = hooks->first;
         hooks->first = item->next;
@@ -180,6 +188,48 @@ static bool name_valid(const char *name)
     size_t len = strlen(name);
     const char *dot = strchr(name, '.');
     return len <= MAX_NAME && dot && dot != name && dot[1] != '\0';
+}
+
+/* Events of plugins */
+
+const struct mr_event_row *mr_hooks_declared(const struct mr_hooks *hooks, const char *name,
+                                             const void **owner)
+{
+    for (const struct declared *at = hooks->declared; at; at = at->next) {
+        if (strcmp(at->row->name, name) != 0)
+            continue;
+        if (owner)
+            *owner = at->owner;
+        return at->row;
+    }
+    return NULL;
+}
+
+int mr_hooks_declare(struct mr_hooks *hooks, const struct mr_event_row *row, const void *owner)
+{
+    if (!name_valid(row->name))
+        return MR_EINVAL;
+    if (mr_event_find(row->name) >= 0 || mr_hooks_declared(hooks, row->name, NULL))
+        return MR_EEXISTS;
+    struct declared *declared = malloc(sizeof(*declared));
+    if (!declared)
+        return MR_ENOMEM;
+    *declared = (struct declared){hooks->declared, row, owner};
+    hooks->declared = declared;
+    return MR_OK;
+}
+
+void mr_hooks_undeclare(struct mr_hooks *hooks, const void *owner)
+{
+    for (struct declared **at = &hooks->declared; *at;) {
+        struct declared *declared = *at;
+        if (declared->owner == owner) {
+            *at = declared->next;
+            free(declared);
+        } else {
+            at = &declared->next;
+        }
+    }
 }
 
 int mr_hooks_listen(struct mr_hooks *hooks, const char *name, int priority, const void *owner,

@@ -41,6 +41,19 @@ int mr_hooks_emit(struct mr_hooks *hooks, enum mr_event event, cJSON *data);
 /* The same for a custom event, whose name must hold a dot and be no event of the core. */
 int mr_hooks_emit_named(struct mr_hooks *hooks, const char *name, cJSON *data);
 
+/* Events of plugins: a row declares one, so that it has a permission and nobody else emits it. */
+struct mr_event_row {
+    const char *name, *permission, *fields, *help;
+};
+
+/* name is "OWNER.event". The row is not copied and lives until it is undeclared. MR_EEXISTS,
+ * MR_EINVAL for a name that none can have. */
+int mr_hooks_declare(struct mr_hooks *hooks, const struct mr_event_row *row, const void *owner);
+void mr_hooks_undeclare(struct mr_hooks *hooks, const void *owner);
+/* NULL if nobody declared it; owner (may be NULL) gets who did. */
+const struct mr_event_row *mr_hooks_declared(const struct mr_hooks *hooks, const char *name,
+                                             const void **owner);
+
 /* The row of events.def: NULL / -1 if there is none. */
 const char *mr_event_name(enum mr_event event);
 const char *mr_event_permission(enum mr_event event);

@@ -10,7 +10,8 @@
 
 #include <moonroom/errors.h>
 
-/* MR_SOURCE_DIR, MR_INSTALL_SCRIPTS and MR_INSTALL_PLUGINS come from CMakeLists.txt. */
+/* MR_SOURCE_DIR, MR_INSTALL_SCRIPTS and MR_INSTALL_PLUGINS come from CMakeLists.txt, and so does
+ * where the last two are as seen from the folder above the program's. */
 
 enum { MAX_PATH = 4096 };
 
@@ -92,7 +93,7 @@ static char *xdg_folder(const char *variable, const char *fallback)
     return path;
 }
 
-static char *absolute(const char *path)
+char *mr_paths_absolute(const char *path)
 {
     if (path[0] == '/')
         return strdup(path);
@@ -105,7 +106,7 @@ static char *absolute(const char *path)
 static void user_folders(struct mr_paths *paths, const char *home)
 {
     if (home) {
-        char *top = absolute(home);
+        char *top = mr_paths_absolute(home);
         if (top) {
             paths->config = mr_paths_join(top, "config");
             paths->state = mr_paths_join(top, "state");
@@ -119,6 +120,28 @@ static void user_folders(struct mr_paths *paths, const char *home)
     }
     if (paths->config)
         paths->user_scripts = mr_paths_join(paths->config, "scripts");
+    if (paths->config)
+        paths->user_plugins = mr_paths_join(paths->config, "plugins");
+}
+
+/* An installed tree may have been moved, or unpacked anywhere: what lies beside the program is its
+ * own. */
+static char *installed(const char *self, const char *below, const char *fixed)
+{
+    char *path = beside(self, 1, below);
+    if (path && exists(path))
+        return path;
+    free(path);
+    return strdup(fixed);
+}
+
+static char *scripts_of(const char *self)
+{
+    char *path = installed(self, MR_SCRIPTS_BELOW, MR_INSTALL_SCRIPTS);
+    if (path && exists(path))
+        return path;
+    free(path);
+    return strdup(MR_SOURCE_DIR "/scripts");
 }
 
 /* A program in a build tree uses that tree, whatever is installed on the machine. */
@@ -129,9 +152,8 @@ static void own_folders(struct mr_paths *paths)
         paths->shipped_scripts = strdup(MR_SOURCE_DIR "/scripts");
         paths->plugins = mr_paths_join(tree, "lib/moonroom/plugins");
     } else {
-        paths->shipped_scripts =
-            strdup(exists(MR_INSTALL_SCRIPTS) ? MR_INSTALL_SCRIPTS : MR_SOURCE_DIR "/scripts");
-        paths->plugins = strdup(MR_INSTALL_PLUGINS);
+        paths->shipped_scripts = scripts_of(paths->self);
+        paths->plugins = installed(paths->self, MR_PLUGINS_BELOW, MR_INSTALL_PLUGINS);
     }
     free(tree);
     paths->lua_host = beside(paths->self, 0, "moonroom-lua");
@@ -146,8 +168,9 @@ int mr_paths_init(struct mr_paths *paths, const char *home)
     paths->self = find_self();
     if (paths->self)
         own_folders(paths);
-    if (paths->config && paths->state && paths->data && paths->user_scripts && paths->self &&
-        paths->shipped_scripts && paths->plugins && paths->lua_host)
+    if (paths->config && paths->state && paths->data && paths->user_scripts &&
+        paths->user_plugins && paths->self && paths->shipped_scripts && paths->plugins &&
+        paths->lua_host)
         return MR_OK;
     mr_paths_free(paths);
     return MR_ENOMEM;
@@ -159,6 +182,7 @@ void mr_paths_free(struct mr_paths *paths)
     free(paths->state);
     free(paths->data);
     free(paths->user_scripts);
+    free(paths->user_plugins);
     free(paths->shipped_scripts);
     free(paths->plugins);
     free(paths->self);

@@ -221,6 +221,11 @@ void mr_settings_undeclare(struct mr_settings *settings, const void *owner)
     settings->count = kept;
 }
 
+bool mr_settings_has(const struct mr_settings *settings, const char *name)
+{
+    return find_row(settings, name) != NULL;
+}
+
 bool mr_settings_is_core(const struct mr_settings *settings, const char *name)
 {
     const struct row *row = find_row(settings, name);

@@ -40,6 +40,7 @@ void mr_settings_free(struct mr_settings *settings);
 int mr_settings_declare(struct mr_settings *settings, const struct mr_setting *row,
                         const void *owner);
 void mr_settings_undeclare(struct mr_settings *settings, const void *owner);
+bool mr_settings_has(const struct mr_settings *settings, const char *name);
 /* Whether it is one of settings.def, not of a script or plugin. */
 bool mr_settings_is_core(const struct mr_settings *settings, const char *name);
 

@@ -522,6 +522,11 @@ void mr_process_forget_slowest(struct mr_process *process)
     process->slowest = (struct mr_slowest){0};
 }
 
+struct mr_core *mr_process_core(const struct mr_process *process)
+{
+    return process->core;
+}
+
 struct mr_rpc *mr_process_rpc(struct mr_process *process)
 {
     return process->rpc;

@@ -59,6 +59,7 @@ size_t mr_process_queued(const struct mr_process *process);
 /* The same for an item of a filter, with its short deadline; params is JSON. */
 int mr_process_ask_filter(struct mr_process *process, const char *params, mr_rpc_answer_fn *fn,
                           void *ctx);
+struct mr_core *mr_process_core(const struct mr_process *process);
 struct mr_rpc *mr_process_rpc(struct mr_process *process);
 
 /* Ends it now; on_end tells this code and text. The first reason counts. */

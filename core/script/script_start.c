@@ -75,6 +75,13 @@ static void on_loaded(void *ctx, int err, const char *text, const cJSON *result)
     on_restored(script, MR_ELIMIT, mr_error_text(MR_ELIMIT), NULL);
 }
 
+/* What plugins have added: the script's proxies are made from it. */
+static int add_methods(cJSON *params, const struct mr_process *process)
+{
+    cJSON *methods = mr_api_added(mr_process_core(process)->api);
+    return methods ? mr_json_set(params, "methods", methods) : MR_OK;
+}
+
 int mr_script_ask_load(struct mr_process *process, const struct mr_script_edition *edition,
                        const char *kind, uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx)
 {
@@ -91,6 +98,9 @@ int mr_script_ask_load(struct mr_process *process, const struct mr_script_editio
     }
     if (err == MR_OK) {
         err = mr_json_set_string(params, "source", edition->source);
+    }
+    if (err == MR_OK) {
+        err = add_methods(params, process);
     }
     if (err == MR_OK) {
         err = mr_process_ask(process, "load", params, "loading", allowance_ms, fn, ctx);

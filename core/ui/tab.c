@@ -124,10 +124,9 @@ static cJSON *events(struct mr_ui *ui)
 
 static cJSON *functions(struct mr_ui *ui)
 {
-    cJSON *table = mr_api_describe();
+    cJSON *table = mr_api_describe(ui->core->api);
     cJSON *names = mr_complete_pluck(table, "name");
 
-    (void)ui;
     cJSON_Delete(table);
     return names;
 }

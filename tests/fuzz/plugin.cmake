@@ -1,1 +1,1 @@
-mr_fuzz_target(plugin_manifest mr_plugin)
+mr_fuzz_target(plugin_manifest mr_plugin_file)

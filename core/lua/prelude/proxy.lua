@@ -1,4 +1,4 @@
--- Proxies: a function for each row of moonroom/methods.def.
+-- Proxies: a function for each row of moonroom/methods.def, and for each that a plugin has added.
 --
 -- Arguments go by place in the order of the row, or by name in one table: chat.whisper("bob", "hi"),
 -- chat.whisper{ user = "bob", text = "hi" }. A table in the place of an optional argument gives the
@@ -168,14 +168,22 @@ hidden["timer.start"], hidden["timer.stop"], hidden["script.source"] = true, tru
 hidden["log.write"], hidden["ui.bind"], hidden["ui.unbind"] = true, true, true
 
 P.methods = {}
-for method, spec in next, host.methods do
-  local space, name = match(method, "^(.-)%.(.+)$")
-  P.methods[method] = proxy(method, spec)
-  if not hidden[space] and not hidden[method] then
-    env[space] = env[space] or {}
-    env[space][name] = P.methods[method]
+
+-- Takes no name away that is there already: a plugin may be called like a part of Lua.
+function P.add_methods(methods)
+  for method, spec in next, methods do
+    local space, name = match(method, "^(.-)%.(.+)$")
+    P.methods[method] = proxy(method, spec)
+    if not hidden[space] and not hidden[method] then
+      env[space] = env[space] or {}
+      if type(env[space]) == "table" and env[space][name] == nil then
+        env[space][name] = P.methods[method]
+      end
+    end
   end
 end
+
+P.add_methods(host.methods)
 
 env.json = host.json
 env.crypto = host.crypto

@@ -180,6 +180,9 @@ end
 -- Requests of the core -------------------------------------------------------------------------------
 
 local function start_script(id, params)
+  if params.methods then
+    P.add_methods(params.methods)
+  end
   script.name, script.version = params.name, params.version
   if params.kind == "strategy" then
     P.guard_mine()

@@ -43,9 +43,10 @@ static void test_globals_are_listed(void **state)
             "print(keys(os)) print(keys(debug)) print(keys(coroutine))");
     assert_string_equal(
         harness_calls(h),
-        "ui.print {\"text\":\"_G _VERSION account admin assert chat client collectgarbage command complete "
+        "ui.print {\"text\":\"_G _VERSION account admin assert chat client collectgarbage command "
+        "complete "
         "coroutine crypto debug error getmetatable ipairs json load log math mine next os pairs "
-        "pcall "
+        "pcall plugin "
         "print rawequal rawget rawlen rawset require script select setmetatable settings shop "
         "store "
         "string table task timer tonumber tostring type ui utf8 wallet xpcall\"}\n"

@@ -65,8 +65,7 @@ static void stop(void *state)
     trace("stop");
 }
 
-extern const struct mr_plugin moonroom_plugin;
-__attribute__((visibility("default"))) const struct mr_plugin moonroom_plugin = {
+const struct mr_plugin moonroom_plugin = {
     .abi = FIXTURE_ABI,
     .size = FIXTURE_SIZE,
     .name = FIXTURE_CALLED,

@@ -1,4 +1,5 @@
 #include "core/plugin/plugin.h"
+#include "tests/unit/plugin/parts.h"
 
 #include <moonroom/errors.h>
 
@@ -20,33 +21,22 @@
 #endif
 
 struct world {
-    char folder[64];
+    struct parts parts;
+    const char *folder;
     char trace[96];
-    char log[4096];
-    struct mr_log sink;
     struct mr_plugins *plugins;
     char why[512];
 };
-
-static void keep_log(void *context, enum mr_log_level level, const struct mr_safe_text *text)
-{
-    struct world *world = context;
-    size_t len = strlen(world->log);
-    snprintf(world->log + len, sizeof world->log - len, "%s: %s\n", mr_log_level_name(level),
-             text->text);
-}
 
 static int setup(void **state)
 {
     struct world *world = calloc(1, sizeof *world);
     assert_non_null(world);
-    snprintf(world->folder, sizeof world->folder, "/tmp/moonroom-plugin-XXXXXX");
-    assert_non_null(mkdtemp(world->folder));
+    parts_start(&world->parts);
+    world->folder = world->parts.home;
     snprintf(world->trace, sizeof world->trace, "%s/trace", world->folder);
     setenv("FIXTURE_TRACE", world->trace, 1);
-    mr_log_init(&world->sink, NULL, MR_LOG_DEBUG);
-    mr_log_set_sink(&world->sink, keep_log, world);
-    assert_int_equal(mr_plugins_new(NULL, &world->sink, world->folder, &world->plugins), MR_OK);
+    assert_int_equal(mr_plugins_new(&world->parts.core, &world->plugins), MR_OK);
     *state = world;
     return 0;
 }
@@ -55,9 +45,7 @@ static int teardown(void **state)
 {
     struct world *world = *state;
     mr_plugins_stop(&world->plugins);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", world->folder);
-    assert_int_equal(system(command), 0);
+    parts_end(&world->parts);
     free(world);
     return 0;
 }
@@ -102,7 +90,8 @@ static void install_as(const struct world *world, const char *name, const char *
 static int load(struct world *world, const char *name)
 {
     world->why[0] = '\0';
-    int err = mr_plugins_load(world->plugins, name, world->why, sizeof world->why);
+    int err =
+        mr_plugins_load_named(world->plugins, world->folder, name, world->why, sizeof world->why);
     assert_true((err == MR_OK) == (world->why[0] == '\0'));
     return err;
 }
@@ -130,7 +119,8 @@ static void test_start_and_stop_in_mirrored_order(void **state)
     assert_int_equal(command->run(command->ctx, 7, NULL), 7);
     assert_null(mr_plugins_subcommand(world->plugins, "third"));
     /* What a plugin logs is made safe. */
-    assert_non_null(strstr(world->log, "info: a line of good\xe2\x90\x9b[31m\n"));
+    assert_non_null(
+        strstr(world->parts.log, "info: plugin good: a line of good\xe2\x90\x9b[31m\n"));
     assert_int_equal(load(world, "good"), MR_EEXISTS);
     mr_plugins_stop(&world->plugins);
     assert_null(world->plugins);
@@ -246,20 +236,37 @@ static void test_path_outside_the_folder(void **state)
     install_as(world, "good", "good");
     snprintf(folder, sizeof folder, "%s/inner", world->folder);
     assert_int_equal(mkdir(folder, 0755), 0);
-    struct mr_plugins *inner = NULL;
-    assert_int_equal(mr_plugins_new(NULL, NULL, folder, &inner), MR_OK);
     static const char *const names[] = {"../good", "", "..", "a/b", "Good", "good.so", "gööd"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        assert_int_equal(mr_plugins_load(inner, names[i], world->why, sizeof world->why),
-                         MR_EINVAL);
-    mr_plugins_stop(&inner);
+        assert_int_equal(
+            mr_plugins_load_named(world->plugins, folder, names[i], world->why, sizeof world->why),
+            MR_EINVAL);
     snprintf(outside, sizeof outside, "%s.link", folder);
     assert_int_equal(symlink(world->folder, outside), 0);
-    assert_int_equal(mr_plugins_new(NULL, NULL, outside, &inner), MR_OK);
-    assert_int_equal(mr_plugins_load(inner, "good", world->why, sizeof world->why), MR_EDENIED);
-    mr_plugins_stop(&inner);
-    assert_int_equal(mr_plugins_new(NULL, NULL, "plugins", &inner), MR_EINVAL);
+    assert_int_equal(
+        mr_plugins_load_named(world->plugins, outside, "good", world->why, sizeof world->why),
+        MR_EDENIED);
     assert_trace(world, "");
+}
+
+static void test_path_of_a_file(void **state)
+{
+    struct world *world = *state;
+    char path[128];
+    install_as(world, "good", "good");
+    static const char *const wrong[] = {"good.so", "", "/", "/good", "/.so", "/tmp/Good.so"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(mr_plugins_load(world->plugins, wrong[i], world->why, sizeof world->why),
+                         MR_EINVAL);
+        assert_non_null(strstr(world->why, "not the file of a plugin"));
+    }
+    path_of(world, "good", path, sizeof path);
+    struct mr_plugin_manifest manifest;
+    assert_int_equal(mr_plugin_inspect(path, &manifest, world->why, sizeof world->why), MR_OK);
+    assert_string_equal(manifest.name, "good");
+    assert_trace(world, "");
+    assert_int_equal(mr_plugins_load(world->plugins, path, world->why, sizeof world->why), MR_OK);
+    assert_trace(world, "good constructor\ngood init\n");
 }
 
 int main(void)
@@ -275,6 +282,7 @@ int main(void)
         T(test_not_a_shared_object),
         T(test_file_that_others_could_change),
         T(test_path_outside_the_folder),
+        T(test_path_of_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

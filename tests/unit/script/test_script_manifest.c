@@ -49,6 +49,9 @@ static void test_given(void **state)
     assert_null(m.needs[2]);
     assert_false(mr_manifest_is_modest(&m));
     mr_manifest_free(&m);
+    assert_int_equal(read_text("{\"needs\":[\"plugin:full\"]}", "file", &m, why), MR_OK);
+    assert_string_equal(m.needs[0], "plugin:full");
+    mr_manifest_free(&m);
     /* A manifest without needs asks for nothing. */
     assert_int_equal(read_text("{\"needs\":{}}", "file", &m, why), MR_OK);
     assert_null(m.needs[0]);
@@ -75,6 +78,8 @@ static void test_refused(void **state)
         {"{\"needs\":[\"process:bin/x\"]}", "f", "no permission"},
         {"{\"needs\":[\"http:https://x.org/\"]}", "f", "no permission"},
         {"{\"needs\":[\"http:X.org\"]}", "f", "no permission"},
+        {"{\"needs\":[\"plugin:\"]}", "f", "do you mean 'plugin:NAME'?"},
+        {"{\"needs\":[\"plugin:../x\"]}", "f", "no permission"},
         {"{\"needs\":[5]}", "f", "no permission"},
         {"{\"needs\":{\"send\":true}}", "f", "list of permissions"},
     };
