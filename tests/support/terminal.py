@@ -154,6 +154,11 @@ class Terminal:
             except (ProcessLookupError, ChildProcessError):
                 pass
             self.status = -9
+        # Closed under the reader, the number would soon be that of another test's pipe, and the
+        # reader would take what is written there.
+        self._reader.join(PATIENCE_S)
+        if self._reader.is_alive():
+            return
         try:
             os.close(self.master)
         except OSError:
