@@ -209,6 +209,7 @@ int mr_commands_add(struct mr_commands *commands, const struct mr_command_spec *
     command->commands = commands;
     command->fn = fn;
     command->ctx = ctx;
+    command->asks = spec->asks;
     command->help = strdup(spec->help);
     command->details = spec->details ? strdup(spec->details) : NULL;
     command->owner = strdup(spec->owner);
@@ -287,9 +288,10 @@ static void run_command(struct mr_command *command, const char *rest, const char
         done(ctx, err, text);
         return;
     }
+    err = command->asks ? MR_COMMAND_ASKS : MR_OK;
     command->fn(command->ctx, args, chat);
     cJSON_Delete(args);
-    done(ctx, MR_OK, "");
+    done(ctx, err, "");
 }
 
 static void split(const char *line, char name[MR_COMMAND_NAME * 2], const char **rest)

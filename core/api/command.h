@@ -19,6 +19,7 @@
 #define MR_API_COMMAND_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/api/api.h"
@@ -38,6 +39,7 @@ struct mr_command_spec {
     const char *details;        /* more, for /help NAME; may be NULL */
     const char *const *aliases; /* ended by NULL; may be NULL */
     const char *owner;          /* name of the script, or "core" */
+    bool asks;                  /* begins with a question to the user */
 };
 
 int mr_commands_new(struct mr_loop *loop, struct mr_commands **out);
@@ -50,8 +52,10 @@ int mr_commands_add(struct mr_commands *commands, const struct mr_command_spec *
                     size_t why_size);
 void mr_command_remove(struct mr_command **command);
 
-/* How a line went that was typed: a sentence to show, or nothing. The callback comes once, from the
- * loop or before this returns, when the line was parsed and handed to its command or refused. */
+/* How a line went that was typed: a sentence to show, or nothing. err is negative, MR_OK, or
+ * MR_COMMAND_ASKS: the command begins with a question. The callback comes once, from the loop or
+ * before this returns, when the line was parsed and handed to its command or refused. */
+enum { MR_COMMAND_ASKS = 1 };
 typedef void mr_commands_fn(void *ctx, int err, const char *text);
 
 /* line begins with '/'. */

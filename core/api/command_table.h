@@ -17,6 +17,7 @@ struct mr_command {
     char *details; /* NULL: none */
     char *owner;
     struct mr_args args;
+    bool asks;
     mr_command_fn *fn;
     void *ctx;
 };

@@ -266,6 +266,7 @@ static void command_register(void *ctx, struct mr_call *call, const cJSON *param
         .details = mr_json_string(params, "long"),
         .aliases = aliases,
         .owner = mr_caller_name(mr_call_caller(call)),
+        .asks = mr_json_bool(params, "asks", false),
     };
     int err = read_aliases(cJSON_GetObjectItemCaseSensitive(params, "aliases"), aliases);
     if (err < 0) {

@@ -77,9 +77,10 @@ void mr_reason_protocol(const struct mr_session *session, const char *problem, c
                         size_t size)
 {
     if (session->state == MR_SESSION_ONLINE)
-        snprintf(out, size,
-                 "What %s sends cannot be read: %s. The connection is closed; connect again.",
-                 session->room_name, problem);
+        snprintf(
+            out, size,
+            "What %s sends cannot be read: %s. The connection is closed; /login connects again.",
+            session->room_name, problem);
     else
         snprintf(out, size, "%s does not speak the room's protocol: %s. Check the address.",
                  session->room_name, problem);
@@ -89,13 +90,13 @@ void mr_reason_lost(const struct mr_session *session, int err, const char *detai
                     size_t size)
 {
     const char *what = err == MR_OK ? "the room has closed it" : detail;
-    snprintf(out, size, "The connection to %s was lost%s: %s. Try again in a moment.",
+    snprintf(out, size, "The connection to %s was lost%s: %s. Log in again in a moment (/login).",
              session->room_name, session->state == MR_SESSION_ONLINE ? "" : " during the login",
              what);
 }
 
 void mr_reason_internal(const struct mr_session *session, int err, char *out, size_t size)
 {
-    snprintf(out, size, "The connection to %s had to be closed: %s. Connect again.",
+    snprintf(out, size, "The connection to %s had to be closed: %s. /login connects again.",
              session->room_name, mr_error_text(err));
 }

@@ -70,6 +70,9 @@ static void print(void *ctx, struct mr_call *call, const cJSON *params)
         mr_call_fail(call, MR_ENOTFOUND, "There is no chat of this name.");
         return;
     }
+    if (!shown_name(call)[0]) {
+        mr_ui_await_done(ui, false); /* a command that speaks instead of asking */
+    }
     mr_buf_init(&lines, (size_t)MR_LIMIT_SHOWN_TEXT * 4);
     int err = mr_view_text(&ui->style, (enum mr_role)role, shown_name(call),
                            mr_json_string(params, "text"), true, &lines);

@@ -42,6 +42,8 @@ struct mr_ui {
     char *kept_line;
     size_t kept_point;
 
+    struct mr_timer *hold; /* while a question is about to come */
+
     struct mr_timer *idle;
     bool is_idle;
     bool refused;    /* a login_failed was shown: the disconnect behind it says nothing new */
@@ -74,6 +76,13 @@ void mr_ui_submit(struct mr_ui *ui, const char *line);
 void mr_ui_update_prompt(struct mr_ui *ui);
 /* For mr_asks_new(): shows the question of the moment. */
 void mr_ui_ask_changed(void *ctx);
+
+/* ui_hold.c: somebody may be about to ask. What is typed until then could be the answer, which
+ * could be a password, so it waits for the question. When none comes in that time, it goes nowhere.
+ */
+void mr_ui_await_question(struct mr_ui *ui, unsigned ms);
+/* What was typed goes on, to the question or to the line; or it goes nowhere. */
+void mr_ui_await_done(struct mr_ui *ui, bool go_on);
 
 /* ui_chats.c */
 void mr_ui_switch(struct mr_ui *ui, struct mr_chat *chat);

@@ -67,6 +67,14 @@ int mr_prompt_bind(struct mr_prompt *prompt, const char *sequence);
 /* Gives it back to what it did before. */
 void mr_prompt_unbind(struct mr_prompt *prompt, const char *sequence);
 
+/* Held, keys are read and kept, and nothing becomes of them. */
+void mr_prompt_hold_keys(struct mr_prompt *prompt);
+bool mr_prompt_holds_keys(const struct mr_prompt *prompt);
+/* The keys go on, from the loop, to what the prompt is by then. */
+void mr_prompt_release_keys(struct mr_prompt *prompt);
+/* As if they had never been pressed. Returns whether there were any. */
+bool mr_prompt_drop_keys(struct mr_prompt *prompt);
+
 /* Types for the readline history. */
 void mr_prompt_add_history(struct mr_prompt *prompt, const char *line);
 

@@ -218,9 +218,9 @@ static void handle_keys(struct mr_prompt *prompt, bool complete)
 {
     mr_timer_stop(&prompt->key_quiet);
     mr_prompt_flush(prompt);
-    while (mr_buf_len(&prompt->keys) > 0 && handle_key(prompt, complete)) {
+    while (mr_buf_len(&prompt->keys) > 0 && !prompt->keys_held && handle_key(prompt, complete)) {
     }
-    if (mr_buf_len(&prompt->keys) > 0 && !prompt->pasting) {
+    if (mr_buf_len(&prompt->keys) > 0 && !prompt->pasting && !prompt->keys_held) {
         mr_timer_start(prompt->loop, MR_LIMIT_KEY_QUIET, 0, key_timed_out, prompt,
                        &prompt->key_quiet);
     }
@@ -230,6 +230,47 @@ static void handle_keys(struct mr_prompt *prompt, bool complete)
     }
     mr_prompt_flush(prompt);
 }
+
+/* --- keys that are held -------------------------------------------------------------------------
+ */
+
+static void keys_due(void *ctx)
+{
+    struct mr_prompt *prompt = ctx;
+
+    mr_timer_stop(&prompt->keys_due);
+    handle_keys(prompt, false);
+}
+
+void mr_prompt_hold_keys(struct mr_prompt *prompt)
+{
+    prompt->keys_held = true;
+}
+
+bool mr_prompt_holds_keys(const struct mr_prompt *prompt)
+{
+    return prompt->keys_held;
+}
+
+void mr_prompt_release_keys(struct mr_prompt *prompt)
+{
+    prompt->keys_held = false;
+    if (mr_buf_len(&prompt->keys) > 0 && !prompt->keys_due) {
+        mr_timer_start(prompt->loop, 0, 0, keys_due, prompt, &prompt->keys_due);
+    }
+}
+
+bool mr_prompt_drop_keys(struct mr_prompt *prompt)
+{
+    bool any = mr_buf_len(&prompt->keys) > 0;
+
+    prompt->keys_held = false;
+    mr_buf_wipe(&prompt->keys);
+    return any;
+}
+
+/* --- the terminal -------------------------------------------------------------------------------
+ */
 
 static void readable(void *ctx)
 {
@@ -274,6 +315,7 @@ void mr_prompt_keys_stop(struct mr_prompt *prompt)
 {
     mr_watch_stop(&prompt->input);
     mr_timer_stop(&prompt->key_quiet);
+    mr_timer_stop(&prompt->keys_due);
     mr_timer_stop(&prompt->paste_quiet);
     mr_buf_wipe(&prompt->keys);
     mr_buf_wipe(&prompt->paste);

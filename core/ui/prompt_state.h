@@ -30,6 +30,8 @@ struct mr_prompt {
 
     struct mr_buf keys; /* read, not yet handled */
     struct mr_timer *key_quiet;
+    bool keys_held;
+    struct mr_timer *keys_due; /* they were held, and are to go on */
     struct mr_buf paste;
     bool pasting, paste_cut;
     struct mr_timer *paste_quiet;

@@ -14,10 +14,14 @@ struct question {
     struct mr_call *call;
     struct mr_caller *caller;
     unsigned id;
+    bool more; /* its asker says that another one follows */
 };
 
 /* One a script has at once; and how often the user puts them away before it has to be quiet. */
 enum { OPEN_MAX = 4, CANCELS_MAX = 2, QUIET_MS = 30000 };
+
+/* For the question behind this one to come. */
+enum { MORE_MS = 2000 };
 
 /* What is known of an asker. */
 struct asker {
@@ -98,6 +102,8 @@ static void answered(void *ctx, int err, const struct mr_answer *answer)
 
     if (err < 0) {
         count_cancel(question);
+    } else if (question->more) {
+        mr_ui_await_question(question->questions->ui, MORE_MS);
     }
     forget(question);
     if (err < 0) {
@@ -230,6 +236,7 @@ void mr_questions_ask(struct mr_questions *questions, struct mr_call *call, cons
         question->questions = questions;
         question->call = call;
         question->caller = caller;
+        question->more = mr_json_bool(params, "more", false);
         question->next = questions->open;
         questions->open = question;
         err = mr_asks_add(questions->ui->asks, &row, answered, question, &question->id);

@@ -164,6 +164,7 @@ void mr_ui_free(struct mr_ui *ui)
     mr_plain_free(ui->plain);
     mr_timer_stop(&ui->idle);
     mr_timer_stop(&ui->ask_later);
+    mr_timer_stop(&ui->hold);
     mr_prompt_free(ui->prompt);
     mr_asks_free(ui->asks);
     mr_history_free(ui->history);

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/runtime/json.h"
 #include "core/ui/parts.h"
 
-enum { PAUSE_MS = 1500 };
+enum { PAUSE_MS = 1500, QUESTION_MS = 2000 /* for a command to ask what it is about to ask */ };
 
 /* --- the prompt ---------------------------------------------------------------------------------
  */
@@ -98,6 +99,9 @@ void mr_ui_ask_changed(void *ctx)
     if (question && question->kind == MR_ASK_SECRET) {
         (void)mr_prompt_begin_secret(ui->prompt, mr_asks_prompt(ui->asks));
     }
+    if (question) {
+        mr_ui_await_done(ui, true);
+    }
 }
 
 /* --- lines --------------------------------------------------------------------------------------
@@ -108,6 +112,11 @@ static void command_done(void *ctx, int err, const char *text)
     struct mr_ui *ui = ctx;
 
     ui->commands_waiting--;
+    if (err == MR_COMMAND_ASKS && !ui->asking) {
+        mr_ui_await_question(ui, QUESTION_MS);
+    } else {
+        mr_ui_await_done(ui, true);
+    }
     if (text && text[0]) {
         mr_ui_tell(ui, err < 0 ? MR_ROLE_ERROR : MR_ROLE_INFO, "%s", text);
     }
@@ -134,6 +143,10 @@ static void interpret(struct mr_ui *ui, const char *line, const char *chat_name)
 
     if (line[0] == '/') {
         ui->commands_waiting++;
+        if (!ui->asking) {
+            mr_ui_await_question(ui,
+                                 MR_LIMIT_EARLY_COMMAND_TIME); /* its script may have to start */
+        }
         mr_commands_run(ui->core->commands, line, chat_name, command_done, ui);
         return;
     }
@@ -284,6 +297,7 @@ static void on_interrupt(void *ctx, bool empty)
     struct mr_ui *ui = ctx;
     bool runaway = false;
 
+    mr_ui_await_done(ui, false);
     if (ui->asking) {
         mr_asks_cancel(ui->asks);
         return;

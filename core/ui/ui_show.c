@@ -269,6 +269,9 @@ static void on_event(void *ctx, const char *name, const cJSON *data)
         return;
     }
     ui->refused = event == MR_EVENT_LOGIN_FAILED;
+    if (event == MR_EVENT_CONNECT || event == MR_EVENT_LOGIN_FAILED) {
+        mr_ui_await_done(ui, false); /* a login that had nothing to ask */
+    }
     if (draw(ui, name, data, &line)) {
         keep_log(ui, &line, data);
         if (mr_filters_idle(ui->core->filters, MR_FILTER_DISPLAY)) {

@@ -208,7 +208,10 @@ static int draw_note(const struct mr_view *view, const cJSON *data, const struct
     int err = put_line(view, data, "", words->text.text, &line->drawn);
 
     if (err == MR_OK) {
-        err = mr_buf_append_str(&line->elsewhere, mr_buf_str(&line->drawn));
+        err = put_time(view, data, &line->elsewhere);
+    }
+    if (err == MR_OK) {
+        err = mr_buf_printf(&line->elsewhere, "noted: %s", words->text.text);
     }
     return err == MR_OK ? mr_buf_printf(&line->plain, "%s> %s", line->chat, words->text.text) : err;
 }
@@ -303,13 +306,14 @@ static int draw_login(const struct mr_view *view, const cJSON *data, const struc
                       struct mr_view_line *line)
 {
     char text[256];
+    bool registered = mr_json_bool(data, "registered", false);
     int64_t coins = mr_json_int(data, "balance", 0);
     int64_t cookies = mr_json_int(data, "cookies", 0);
 
-    snprintf(
-        text, sizeof text, "%s %s, with %lld coin%s and %lld cookie%s.",
-        mr_json_bool(data, "registered", false) ? "You are registered and in as" : "You are in as",
-        words->name.text, (long long)coins, plural(coins), (long long)cookies, plural(cookies));
+    snprintf(text, sizeof text, "You are %sin as %s, with %lld coin%s and %lld cookie%s.%s",
+             registered ? "registered and " : "", words->name.text, (long long)coins, plural(coins),
+             (long long)cookies, plural(cookies),
+             registered ? " Type to talk; /help lists the commands." : "");
     return draw_always(view, data, MR_ROLE_INFO, text, line);
 }
 
@@ -322,7 +326,12 @@ static int draw_kicked(const struct mr_view *view, const cJSON *data, const stru
 
     (void)words;
     if (err == MR_OK) {
-        snprintf(text, sizeof text, "You were thrown out by %s.", by.text);
+        if (strcmp(by.text, "Server") == 0) {
+            snprintf(text, sizeof text, "The room has closed this connection.");
+        } else {
+            snprintf(text, sizeof text, "You were thrown out by %s. /login tries to come back.",
+                     by.text);
+        }
         err = draw_always(view, data, MR_ROLE_ERROR, text, line);
     }
     mr_safe_text_free(&by);

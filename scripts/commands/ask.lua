@@ -3,9 +3,12 @@ local tell = require("tell")
 
 local ask = {}
 
+-- What is typed before a question is up waits for it, also between two of them (more = true): a
+-- password that is typed ahead must not become a line for the room.
+
 -- A new password, typed twice, as the token of a secret; nil when the user gave up.
 function ask.new_password(question)
-  local first, err = ui.input(question, { secret = true })
+  local first, err = ui.input(question, { secret = true, more = true })
   if not first then
     return tell.fail(err)
   end

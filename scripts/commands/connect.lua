@@ -15,7 +15,7 @@ end
 
 -- Where no login is remembered.
 local function enter_new_room()
-  local known, err = ui.confirm("Do you have an account in this room already?")
+  local known, err = ui.confirm("Do you have an account in this room already?", { more = true })
   if err then
     return tell.fail(err.code == "unsupported" and "No login is remembered for this room." or err)
   end

@@ -4,13 +4,14 @@ local tell = require("tell")
 command {
   name = "delete-account",
   help = "Delete your account and its coins, for good.",
+  asks = true,
   run = function()
     local me = chat.me()
     if not me then
       return tell.fail("You are in no room; log in to the account first.")
     end
     local question = "This deletes %s and its coins for good. Type %s to go on:"
-    local typed, err = ui.input(question:format(me, me))
+    local typed, err = ui.input(question:format(me, me), { more = true })
     if not typed then
       return tell.fail(err)
     end

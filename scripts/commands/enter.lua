@@ -4,6 +4,31 @@ local ask = require("ask")
 
 local enter = {}
 
+-- What the room or the network answers is shown as it happens. Everything else that kept a login
+-- from its beginning is told by whoever asked for it.
+local SHOWN = {
+  refused = true,
+  timeout = true,
+  bad_password = true,
+  exists = true,
+  protocol = true,
+  closed = true,
+  kicked = true,
+}
+
+local function fail(err)
+  if not SHOWN[err.code] then
+    tell.fail(err)
+  end
+end
+
+-- Who was here last is offered as the name for the next login.
+local last_name
+
+chat.on("login", function(login)
+  last_name = login.name
+end)
+
 -- What to remember of a login that worked: what the setting says, or what the user answers.
 local function remember()
   local what = settings.get("login.remember")
@@ -28,7 +53,7 @@ local function accept_terms()
     return true
   end
   ui.print(client.terms(), { style = "plain" })
-  local yes, err = ui.confirm("Do you accept these terms?")
+  local yes, err = ui.confirm("Do you accept these terms?", { more = true })
   if not yes then
     return tell.fail(err or "Without accepting the terms there is no account; nothing was sent.")
   end
@@ -40,7 +65,7 @@ end
 function enter.with_password(name, address)
   local err, password, ok
   if not name then
-    name, err = ui.input("Name:")
+    name, err = ui.input("Name:", { default = last_name, more = true })
   end
   if name then
     password, err = ui.input("Password of " .. name .. ":", { secret = true })
@@ -49,7 +74,7 @@ function enter.with_password(name, address)
     ok, err = client.login(name, password, address)
   end
   if not ok then
-    return tell.fail(err)
+    return fail(err)
   end
   remember()
 end
@@ -60,7 +85,7 @@ function enter.login(name, address)
   if not ok and err.code == "not_found" then
     return enter.with_password(name, address)
   elseif not ok then
-    tell.fail(err)
+    fail(err)
   end
 end
 
@@ -70,7 +95,7 @@ function enter.register(name, address)
     return
   end
   if not name then
-    name, err = ui.input("Name:")
+    name, err = ui.input("Name:", { more = true })
   end
   if not name then
     return tell.fail(err)
@@ -82,7 +107,7 @@ function enter.register(name, address)
   local ok
   ok, err = client.register(name, password, address)
   if not ok then
-    return tell.fail(err)
+    return fail(err)
   end
   remember()
 end

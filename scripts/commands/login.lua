@@ -16,6 +16,7 @@ command {
   name = "login",
   args = "[name:word] [address:word]",
   help = "Log in; asks for the password if it has to.",
+  asks = true,
   run = from_outside(enter.login),
 }
 
@@ -23,6 +24,7 @@ command {
   name = "register",
   args = "[name:word] [address:word]",
   help = "Make an account in this room and log in.",
+  asks = true,
   run = from_outside(enter.register),
 }
 

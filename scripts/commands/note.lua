@@ -7,6 +7,8 @@ command {
   help = "Write a note to yourself; it is never sent.",
   run = function(args)
     local ok, err = ui.note(args.text)
-    tell.outcome(ok, err, "Noted.")
+    if not ok then
+      tell.fail(err)
+    end -- The note itself is shown.
   end,
 }

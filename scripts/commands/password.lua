@@ -5,8 +5,9 @@ local ask = require("ask")
 command {
   name = "password",
   help = "Change your password.",
+  asks = true,
   run = function()
-    local old, err = ui.input("The old password:", { secret = true })
+    local old, err = ui.input("The old password:", { secret = true, more = true })
     if not old then
       return tell.fail(err)
     end

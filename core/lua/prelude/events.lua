@@ -174,6 +174,7 @@ local allowed = {
   usage = "string",
   long = "string",
   aliases = "table",
+  asks = "boolean",
   run = "function",
 }
 

@@ -162,7 +162,13 @@ def test_register_refuses_a_taken_name(alice, client, room):
     answer(alice, "Password, at least 8 characters:", "battery staple")
     answer(alice, "The same again:", "battery staple")
     alice.see(re.compile("(?i)(taken|exists)"))
+    alice.type("/login alice")
+    answer(alice, "Password of alice:", "wrong horse")
+    alice.see("refused the login of alice")
     leave(alice)
+    everything = "\n".join(alice.everything())  # each is told once
+    assert everything.count("refused the registration of bob") == 1
+    assert everything.count("refused the login of alice") == 1
     assert bob.finish() == 0
 
 
@@ -178,7 +184,7 @@ def test_going_to_another_room(alice, open_room, room):
     alice.see(f"127.0.0.1:{other.port}")
     alice.type(f"/connect {room.url}")
     answer(alice, "Do you have an account in this room already? [y/n]", "y")
-    answer(alice, "Name:", "alice")
+    answer(alice, "Name: [alice]", "")
     answer(alice, "Password of alice:", PASSWORD)
     alice.see_cursor_line("Lobby >")
     leave(alice)
@@ -187,9 +193,9 @@ def test_going_to_another_room(alice, open_room, room):
 def test_going_nowhere(alice):
     alice.type("/connect 127.0.0.1:1")
     answer(alice, "Do you have an account in this room already? [y/n]", "y")
-    answer(alice, "Name:", "alice")
+    answer(alice, "Name: [alice]", "")
     answer(alice, "Password of alice:", PASSWORD)
-    alice.see(re.compile("(?i)nobody|cannot|refused|no room"))
+    alice.see("Nobody is listening at 127.0.0.1:1.")
     alice.type("/connect nonsense://x")
     alice.see("nonsense")
     leave(alice)

@@ -62,4 +62,4 @@ def test_kicked(open_room, client, tmp_path):
         boss.out.expect("robin> Welcome, boss!")
         boss.type("/kick robin")
         assert bot.wait() == 6
-        assert "You were thrown out by boss." in bot.err.history
+        assert "You were thrown out by boss. /login tries to come back." in bot.err.history

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from peer import password_hash
+
 SCRIPT = """
 chat.on("message", function(event)
   if event.text == "ask" then
@@ -41,6 +43,8 @@ def asker(server, alice, tmp_path):
     """Alice with a script loaded that asks what bob tells it to ask."""
     path = tmp_path / "asker.lua"
     path.write_text(SCRIPT)
+    alice.type("/chats")
+    alice.see(re.compile("^1 +Lobby", re.M))  # the commands are up: the script is the youngest child
     alice.type(f"/script load {path}")
     alice.see("asker is loaded.")
     alice.see_cursor_line("Lobby >")
@@ -201,3 +205,47 @@ def test_commands_ask_for_secrets(server, alice):
     alice.see_cursor_line("Lobby >")
     for secret in (b"correct horse", b"better battery"):
         assert secret not in alice.raw
+
+
+def test_answers_typed_ahead_reach_their_questions(server, alice, tmp_path):
+    """All in one go, long before the script can have asked: no password becomes a line."""
+    alice.key("/password\rcorrect horse\rbetter battery\rbetter battery\r")
+    server.received.expect(re.compile("alice /changepass .*"))
+    alice.see_cursor_line("Lobby >")
+    alice.type("hello")
+    server.received.expect("alice hello")
+    alice.type("/quit")
+    assert alice.exit_status() == 0
+    said = [line for line in server.received.history if not line.startswith("alice /")]
+    assert said == ["alice hello"]
+    assert server.accounts["alice"] == password_hash("better battery", "alice")
+    kept = (tmp_path / "alice/.local/state/moonroom/history").read_text()
+    for secret in ("correct horse", "better battery"):
+        assert secret not in kept and secret.encode() not in alice.raw
+
+
+def test_what_is_typed_ahead_of_no_question_goes_nowhere(server, alice):
+    alice.key("/login\rmy-dark-secret\r")
+    alice.see("You are in a room. Use /logout first.")
+    alice.see("thrown away")
+    alice.type("hello")
+    server.received.expect("alice hello")
+    assert not any("dark" in line for line in server.received.history)
+
+
+def test_a_command_that_breaks_its_promise_to_ask(server, alice, tmp_path):
+    """Keys are held for two seconds, or until Ctrl-C."""
+    path = tmp_path / "mute.lua"
+    path.write_text('command { name = "mute", asks = true, run = function() end }')
+    alice.type(f"/script load {path}")
+    alice.see("mute is loaded.")
+    alice.key("/mute\rone")
+    alice.see("Lobby > /mute")
+    alice.see_cursor_line("Lobby >")
+    alice.key("\x03")
+    alice.see("thrown away")
+    alice.key("/mute\rtwo\r")
+    alice.wait(lambda: "\n".join(alice.everything()).count("thrown away") == 2, "the end of the two seconds")
+    alice.type("hello")
+    server.received.expect("alice hello")
+    assert not any(word in line for line in server.received.history for word in ("one", "two"))
