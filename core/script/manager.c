@@ -164,8 +164,6 @@ static void load_listed(struct mr_scripts *scripts, const char *text, size_t len
             name[span.len] = '\0';
             if (mr_scripts_open(scripts, name, MR_TRUST_KEEP, NULL, NULL, why, sizeof why) < 0) {
                 mr_log_write(scripts->core->log, MR_LOG_WARN, "autoload: %s", why);
-            } else if (!scripts->early) {
-                mr_script_filters_wait(scripts);
             }
         }
         text += end ? line + 1 : line;
@@ -173,15 +171,35 @@ static void load_listed(struct mr_scripts *scripts, const char *text, size_t len
     }
 }
 
+/* The text of the list; empty when there is none. */
+static void read_autoload(const struct mr_scripts *scripts, struct mr_buf *text)
+{
+    char *path = mr_paths_join(scripts->core->paths->user_scripts, "autoload");
+    mr_buf_init(text, AUTOLOAD_MAX);
+    if (!path || mr_find_read(path, text) != MR_OK) {
+        mr_buf_clear(text);
+    }
+    free(path);
+}
+
 static void load_autoload(struct mr_scripts *scripts)
 {
     struct mr_buf text;
-    mr_buf_init(&text, AUTOLOAD_MAX);
-    char *path = mr_paths_join(scripts->core->paths->user_scripts, "autoload");
-    if (path && mr_find_read(path, &text) == MR_OK) {
-        load_listed(scripts, mr_buf_str(&text), mr_buf_len(&text));
+    read_autoload(scripts, &text);
+    load_listed(scripts, mr_buf_str(&text), mr_buf_len(&text));
+    mr_buf_free(&text);
+    scripts->list_due = false;
+}
+
+/* One of the listed may be a filter: nothing comes in before they are up. */
+static void wait_for_listed(struct mr_scripts *scripts)
+{
+    struct mr_buf text;
+    read_autoload(scripts, &text);
+    if (mr_buf_len(&text) > 0) {
+        scripts->list_due = true;
+        mr_script_filters_wait(scripts);
     }
-    free(path);
     mr_buf_free(&text);
 }
 
@@ -200,6 +218,7 @@ static void commands_settled(void *ctx, int err, const char *text)
 int mr_scripts_start(struct mr_scripts *scripts)
 {
     char why[WHY];
+    wait_for_listed(scripts);
     int err = mr_scripts_open(scripts, commands_name, MR_TRUST_ASK, commands_settled, scripts, why,
                               sizeof why);
     if (err < 0) {
@@ -223,7 +242,7 @@ bool mr_scripts_ready(const struct mr_scripts *scripts)
             return false;
         }
     }
-    return !scripts->restart;
+    return !scripts->restart && !scripts->list_due;
 }
 
 size_t mr_scripts_running(const struct mr_scripts *scripts)

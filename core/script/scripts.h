@@ -103,6 +103,7 @@ struct mr_scripts {
     struct mr_script_visit *visits; /* items that are with them */
     struct mr_buf params;           /* of the item that is handed over */
     struct mr_timer *tick;          /* while there are some */
+    bool list_due;                  /* the scripts of the list "autoload" are still to be loaded */
     struct mr_filter *early;        /* holds what comes in until the first scripts are up */
     struct mr_timer *early_look;    /* whether they are */
     uint64_t early_ms;              /* since when */
