@@ -17,6 +17,10 @@ from moonroom import KEPT, MOONROOM, REPORTS
 PATIENCE_S = 20
 
 
+def set_size(fd, rows, columns):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
 class Terminal:
     """Runs moonroom (or the program in `argv`) on a pty and feeds what it writes to a screen.
 
@@ -38,17 +42,14 @@ class Terminal:
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             try:
+                set_size(0, rows, columns)
                 os.chdir(home)
                 os.execve(argv[0], argv, env)
             finally:
                 os._exit(127)
         self.status = None
-        self._set_size(rows, columns)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-
-    def _set_size(self, rows, columns):
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def _read(self):
         while True:
@@ -79,7 +80,7 @@ class Terminal:
         with self.changed:
             self.rows, self.columns = rows, columns
             self.screen.resize(rows, columns)
-        self._set_size(rows, columns)
+        set_size(self.master, rows, columns)
 
     # --- seeing
 

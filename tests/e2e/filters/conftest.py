@@ -64,6 +64,7 @@ def enter(server, tmp_path):
         program = moonroom.Client(server.port, tmp_path / name, name)
         person = Person(program, server, name)
         people.append(person)
+        server.joined.expect(re.compile(rf"{name} is in at .*"))
         person.sees(f"in as {name}")
         return person
 

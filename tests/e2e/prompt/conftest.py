@@ -1,5 +1,7 @@
 """A room that a test scripts line by line, and people at terminals in it."""
 
+import re
+
 import pytest
 
 from peer import OldServer, password_hash
@@ -32,6 +34,7 @@ def enter(server, terminal, password_file):
             f"legacy://127.0.0.1:{server.port}", "--user", name, "--password-file", password_file, *options,
             home=more.pop("home", name), **more,
         )  # fmt: skip
+        server.joined.expect(re.compile(rf"{name} is in at .*"))
         program.see(f"You are in as {name}")
         program.see_cursor_line("Lobby >")
         return program
