@@ -425,9 +425,9 @@ static const char *type_name(enum mr_setting_type type)
 {
     switch (type) {
     case MR_SETTING_BOOL:
-        return "bool";
+        return "boolean";
     case MR_SETTING_INT:
-        return "int";
+        return "integer";
     case MR_SETTING_STRING:
         return "string";
     case MR_SETTING_CHOICE:

@@ -100,7 +100,7 @@ static cJSON *values(struct mr_ui *ui, const char *setting)
         }
         if (choices && choices[0]) {
             names = mr_complete_choices(choices);
-        } else if (type && strncmp(type, "bool", 4) == 0) {
+        } else if (type && strcmp(type, "boolean") == 0) {
             names = mr_complete_choices("on|off");
         } else if (mr_json_string(row, "value")) {
             names = cJSON_CreateArray();

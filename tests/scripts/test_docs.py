@@ -1,8 +1,7 @@
-"""The scripting guide: its tables are those of the code, its examples run as printed."""
+"""The scripting guide: its examples run as printed."""
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,11 +18,6 @@ SCRIPTS = {name: text for name, text in BLOCKS if name and not name.startswith("
 STRATEGIES = {name: text for name, text in BLOCKS if name.startswith("strategies/")}
 
 
-def test_tables_are_up_to_date():
-    check = [sys.executable, str(TOP / "docs" / "make_tables.py"), "--check"]
-    assert subprocess.run(check, check=False).returncode == 0, "run docs/make_tables.py"
-
-
 @pytest.mark.parametrize(
     "words, page",
     [
@@ -37,44 +31,6 @@ def test_manual_knows_every_option(words, page, tmp_path):
     known = set(re.findall(r"--[a-z-]+", text))
     options = set(re.findall(r"^ .*?(--[a-z-]+)", moonroom.run(*words, home=tmp_path).stdout, re.M))
     assert options and options <= known | {"--help", "--version"}
-
-
-def listed_functions():
-    """Names of functions in the tables of the guide's last chapters."""
-    chapter = GUIDE.split("## All functions")[1].split("## All events")[0]
-    cells = re.findall(r"^\| (`.*?) \|", chapter, re.M)
-    return set(re.findall(r"`([a-z_0-9]+(?:\.[a-z_0-9]+)*)", " ".join(cells)))
-
-
-WALK = """
-local seen = {}
-local function walk(prefix, value)
-  for name, field in pairs(value) do
-    if type(field) == "function" then
-      seen[#seen + 1] = prefix .. name
-    end
-  end
-end
-for _, name in ipairs { %s } do
-  if type(_G[name]) == "table" then
-    walk(name .. ".", _G[name])
-  end
-end
-print("there: " .. table.concat(seen, " "))
-"""
-
-
-def test_every_function_is_listed_and_every_listed_one_is_there(room, tmp_path):
-    listed = listed_functions()
-    spaces = sorted({name.split(".")[0] for name in listed if "." in name})
-    script = tmp_path / "walk.lua"
-    script.write_text(WALK % ", ".join(f'"{space}"' for space in spaces))
-    with moonroom.Program(["run", script, "--to", room.url, "--home", tmp_path / "moonroom"], tmp_path) as program:
-        there = set(program.err.expect(re.compile(r".*there: (.*)"))[1].split())
-    dotted = {name for name in listed if "." in name}
-    assert there - dotted == set()
-    assert dotted - there == {"script.state", "json.null"}
-    assert listed - dotted == {"script", "command", "print", "require", "handle"}
 
 
 def test_names_are_used_once():

@@ -181,7 +181,8 @@ local allowed = {
 --- Adds a /command. `args` is a specification such as "<user:user> [n:int=1]": usage, parsing and Tab follow from it.
 --- `run` gets the arguments by name, and the chat in which the line was typed.
 ---@lua command
----@param spec { name: string, args?: string, help?: string, long?: string, aliases?: string[], run: fun(args: table, chat: string) }
+---@param spec { name: string, args?: string, help?: string, long?: string, aliases?: string[],
+--- run: fun(args: table, chat: string) }
 ---@return handle
 ---@error exists the name is taken: nil and an error, which is told as well
 ---@raise a field that does not exist, or a specification that makes no sense

@@ -45,7 +45,8 @@ P.needs = {} -- what the manifest asks for
 
 --- The manifest: what the script is called and what it needs. It is data, and read before anything else of the script
 --- runs; it has to be the first statement. `name` is the file's unless said otherwise, `needs` lists permissions.
---- `settings` are `{ NAME = { type = "boolean"|"integer"|"string"|"choice", default =, min =, max =, choices =, help = } }`.
+--- `settings` are `{ NAME = { type =, default =, min =, max =, choices =, help = } }`; a type is "boolean", "integer",
+--- "string" or "choice".
 ---@lua script
 ---@param manifest { name?: string, version?: string, api?: string, help?: string, needs?: string[], settings?: table }
 ---@raise a field that does not exist, or an api that this moonroom does not have

@@ -1,0 +1,4 @@
+--: plugin.list
+for _, plugin in ipairs(plugin.list()) do
+  print(plugin.name, plugin.version)
+end
