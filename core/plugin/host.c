@@ -23,6 +23,12 @@ int mr_plugin_complain(const struct mr_loaded *loaded, int err, const char *form
     return err;
 }
 
+int mr_plugin_may_add(const struct mr_loaded *loaded)
+{
+    return loaded->started ? mr_plugin_complain(loaded, MR_ESTATE, "a plugin adds in init() only")
+                           : MR_OK;
+}
+
 static void host_log(void *core, enum mr_host_log level, const char *text)
 {
     static const enum mr_log_level levels[] = {MR_LOG_ERROR, MR_LOG_WARN, MR_LOG_INFO,
@@ -36,6 +42,9 @@ static void host_log(void *core, enum mr_host_log level, const char *text)
 static int add_subcommand(void *core, const struct mr_subcommand *command)
 {
     struct mr_loaded *loaded = core;
+    int err = mr_plugin_may_add(loaded);
+    if (err < 0)
+        return err;
     if (!command || !command->name || !command->name[0] || !command->run)
         return mr_plugin_complain(loaded, MR_EINVAL, "a subcommand is not complete");
     if (mr_plugins_subcommand(loaded->plugins, command->name))
@@ -59,6 +68,9 @@ static bool is_own(const struct mr_loaded *loaded, const char *name)
 static int add_event(void *core, const struct mr_plugin_event *event)
 {
     struct mr_loaded *loaded = core;
+    int err = mr_plugin_may_add(loaded);
+    if (err < 0)
+        return err;
     if (!event || !event->name || !event->permission || !event->fields || !event->help)
         return mr_plugin_complain(loaded, MR_EINVAL, "an event is not complete");
     if (!is_own(loaded, event->name))
@@ -70,7 +82,7 @@ static int add_event(void *core, const struct mr_plugin_event *event)
         return loaded->event_count < MR_LIMIT_PLUGIN_ROWS ? MR_ENOMEM : MR_ELIMIT;
     added->next = loaded->events;
     added->row = (struct mr_event_row){event->name, event->permission, event->fields, event->help};
-    int err = mr_hooks_declare(loaded->core->hooks, &added->row, loaded);
+    err = mr_hooks_declare(loaded->core->hooks, &added->row, loaded);
     if (err < 0) {
         free(added);
         return mr_plugin_complain(loaded, err, "the event %s was refused: %s", event->name,
@@ -146,6 +158,9 @@ static void offer(void *ctx, uint64_t ticket, const cJSON *item, const char *jso
 static int add_filter(void *core, const struct mr_plugin_filter *filter)
 {
     struct mr_loaded *loaded = core;
+    int err = mr_plugin_may_add(loaded);
+    if (err < 0)
+        return err;
     int kind = filter && filter->kind ? mr_filter_kind_find(filter->kind) : -1;
     if (kind < 0 || !filter->fn)
         return mr_plugin_complain(loaded, MR_EINVAL,
@@ -163,7 +178,7 @@ static int add_filter(void *core, const struct mr_plugin_filter *filter)
                                               .priority = filter->priority,
                                               .offer = offer,
                                               .ctx = added};
-    int err = mr_filters_add(loaded->core->filters, &options, &added->filter);
+    err = mr_filters_add(loaded->core->filters, &options, &added->filter);
     if (err < 0) {
         free(added);
         return err;
@@ -186,6 +201,9 @@ static int add_setting(void *core, const struct mr_plugin_setting *setting)
                                                  MR_SETTING_CHOICE};
     const struct mr_loaded *loaded = core;
     char name[SETTING_NAME];
+    int err = mr_plugin_may_add(loaded);
+    if (err < 0)
+        return err;
     if (!setting || !setting->name || !setting->name[0] ||
         (size_t)setting->type >= sizeof types / sizeof types[0])
         return mr_plugin_complain(loaded, MR_EINVAL, "a setting is not complete");
@@ -198,7 +216,7 @@ static int add_setting(void *core, const struct mr_plugin_setting *setting)
                                    .choices = setting->choices,
                                    .unit = setting->unit,
                                    .help = setting->help};
-    int err = mr_settings_declare(loaded->core->settings, &row, loaded);
+    err = mr_settings_declare(loaded->core->settings, &row, loaded);
     return err == MR_OK ? err
                         : mr_plugin_complain(loaded, err, "the setting %s was refused: %s", name,
                                              mr_error_text(err));

@@ -76,6 +76,9 @@ int mr_plugin_add_method(void *core, const struct mr_plugin_method *method)
 {
     struct mr_loaded *loaded = core;
     char why[WHY] = "";
+    int err = mr_plugin_may_add(loaded);
+    if (err < 0)
+        return err;
     if (!method || !method->fn)
         return mr_plugin_complain(loaded, MR_EINVAL, "a method has no function");
     struct mr_added_method *added = calloc(1, sizeof *added);
@@ -88,8 +91,8 @@ int mr_plugin_add_method(void *core, const struct mr_plugin_method *method)
         .row = {method->name, method->permission, method->parameters, method->returns,
                 method->help},
     };
-    int err = mr_api_add(loaded->core->api, &added->row, loaded->manifest.name, on_call, added, why,
-                         sizeof why);
+    err = mr_api_add(loaded->core->api, &added->row, loaded->manifest.name, on_call, added, why,
+                     sizeof why);
     if (err < 0) {
         free(added);
         return mr_plugin_complain(loaded, err, "a method was refused: %s", why);
@@ -109,21 +112,71 @@ static bool calls_back(const char *method)
     return false;
 }
 
-void mr_plugin_call(void *core, const char *method, const cJSON *params, mr_plugin_answer_fn *fn,
-                    void *ctx)
+static void waiting_free(struct mr_waiting_call *waiting)
+{
+    free(waiting->method);
+    cJSON_Delete(waiting->params);
+    free(waiting);
+}
+
+/* All that wait now; what they lead to has its turn later. */
+static void make_calls(void *ctx)
+{
+    struct mr_loaded *loaded = ctx;
+    struct mr_waiting_call *waiting = loaded->waiting;
+    mr_timer_stop(&loaded->turn);
+    loaded->waiting = NULL;
+    loaded->waiting_count = 0;
+    while (waiting) {
+        struct mr_waiting_call *next = waiting->next;
+        mr_api_call(loaded->core->api, loaded->caller, waiting->method, waiting->params,
+                    waiting->fn, waiting->ctx);
+        waiting_free(waiting);
+        waiting = next;
+    }
+}
+
+/* A plugin is called from the midst of the core, where nothing may change under its feet: its own
+ * calls wait until all of that has returned. */
+int mr_plugin_call(void *core, const char *method, const cJSON *params, mr_plugin_answer_fn *fn,
+                   void *ctx)
 {
     struct mr_loaded *loaded = core;
-    if (!method || calls_back(method)) {
-        if (fn)
-            fn(ctx, MR_EUNSUPPORTED, "a plugin has a function of its own for this", NULL);
-        return;
+    if (!method)
+        return mr_plugin_complain(loaded, MR_EINVAL, "a call has no method");
+    if (calls_back(method))
+        return mr_plugin_complain(loaded, MR_EUNSUPPORTED, "%s is not for plugins", method);
+    if (loaded->waiting_count == MR_LIMIT_PLUGIN_CALLS)
+        return mr_plugin_complain(loaded, MR_ELIMIT, "too many of its calls wait");
+    struct mr_waiting_call *waiting = calloc(1, sizeof *waiting);
+    if (!waiting)
+        return MR_ENOMEM;
+    *waiting = (struct mr_waiting_call){NULL, strdup(method),
+                                        params ? cJSON_Duplicate(params, true) : NULL, fn, ctx};
+    int err = waiting->method && (!params || waiting->params) ? MR_OK : MR_ENOMEM;
+    if (err == MR_OK && !loaded->turn)
+        err = mr_timer_start(loaded->core->loop, 0, 0, make_calls, loaded, &loaded->turn);
+    if (err < 0) {
+        waiting_free(waiting);
+        return err;
     }
-    mr_api_call(loaded->core->api, loaded->caller, method, params, fn, ctx);
+    struct mr_waiting_call **at = &loaded->waiting;
+    while (*at)
+        at = &(*at)->next;
+    *at = waiting;
+    loaded->waiting_count++;
+    return MR_OK;
 }
 
 void mr_plugin_calls_release(struct mr_loaded *loaded)
 {
     mr_api_remove_owner(loaded->core->api, loaded->manifest.name);
+    mr_timer_stop(&loaded->turn);
+    while (loaded->waiting) {
+        struct mr_waiting_call *waiting = loaded->waiting;
+        loaded->waiting = waiting->next;
+        waiting_free(waiting);
+    }
     while (loaded->calls)
         mr_plugin_fail(loaded, loaded->calls, MR_ECANCELED, "the plugin has ended");
     while (loaded->methods) {

@@ -43,6 +43,15 @@ struct mr_plugin_call {
     struct mr_call *call;
 };
 
+/* A call by the plugin that is still to be made. */
+struct mr_waiting_call {
+    struct mr_waiting_call *next;
+    char *method;
+    cJSON *params;
+    mr_plugin_answer_fn *fn;
+    void *ctx;
+};
+
 struct mr_loaded {
     struct mr_plugins *plugins;
     struct mr_core *core;
@@ -60,8 +69,12 @@ struct mr_loaded {
     struct mr_added_event *events;
     struct mr_plugin_call *calls;
     size_t call_count;
+    struct mr_waiting_call *waiting;
+    size_t waiting_count;
+    struct mr_timer *turn; /* while some wait */
     struct mr_helper *helpers;
     size_t helper_count;
+    bool started; /* init() has returned: nothing more is added */
     bool stopped; /* nothing of the plugin is called any more */
 };
 
@@ -75,8 +88,8 @@ int mr_plugin_add_method(void *core, const struct mr_plugin_method *method);
 void mr_plugin_answer(void *core, struct mr_plugin_call *call, cJSON *result);
 void mr_plugin_fail(void *core, struct mr_plugin_call *call, int err, const char *text);
 const char *mr_plugin_caller(void *core, const struct mr_plugin_call *call);
-void mr_plugin_call(void *core, const char *method, const cJSON *params, mr_plugin_answer_fn *fn,
-                    void *ctx);
+int mr_plugin_call(void *core, const char *method, const cJSON *params, mr_plugin_answer_fn *fn,
+                   void *ctx);
 void mr_plugin_calls_release(struct mr_loaded *loaded);
 
 /* helper.c: child processes that speak JSON-RPC. */
@@ -87,6 +100,9 @@ int mr_plugin_ask_helper(void *core, struct mr_helper *helper, const char *metho
 int mr_plugin_tell_helper(void *core, struct mr_helper *helper, const char *method,
                           const cJSON *params);
 void mr_plugin_end_helper(void *core, struct mr_helper **helper);
+
+/* Whether something may still be added: MR_ESTATE, and a complaint. */
+int mr_plugin_may_add(const struct mr_loaded *loaded);
 
 /* Writes to the log under the plugin's name, and gives err back. */
 int mr_plugin_complain(const struct mr_loaded *loaded, int err, const char *format, ...)

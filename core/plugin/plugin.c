@@ -245,6 +245,7 @@ static int start(struct mr_plugins *plugins, const char *path,
         /* In its place already: what it registers is looked for among all others. */
         plugins->loaded[plugins->count++] = loaded;
         err = plugin->init(&loaded->host, &loaded->state);
+        loaded->started = true;
         if (err < 0) {
             plugins->count--;
             loaded_free(loaded);

@@ -33,7 +33,7 @@ __attribute__((constructor)) static void constructor(void)
 struct keeper {
     const struct mr_host *host;
     struct mr_helper *helper;
-    struct mr_plugin_call *waiting;
+    struct mr_plugin_call *waiting, *asked;
     double heard;
     struct mr_plugin_method ask, state;
     struct mr_plugin_event event;
@@ -73,23 +73,25 @@ static void ask(void *ctx, struct mr_plugin_call *call, const cJSON *params)
 
 static void on_me(void *ctx, int err, const char *text, const cJSON *result)
 {
-    (void)text;
-    if (err == MR_OK && cJSON_IsString(result))
-        cJSON_AddStringToObject(ctx, "me", result->valuestring);
+    struct keeper *keeper = ctx;
+    const struct mr_host *host = keeper->host;
+    cJSON *state = cJSON_CreateObject();
+    cJSON_AddStringToObject(state, "caller", host->caller(host->core, keeper->asked));
+    cJSON_AddNumberToObject(state, "heard", keeper->heard);
+    cJSON_AddNumberToObject(state, "number", (double)host->setting_number(host->core, "number"));
+    cJSON_AddStringToObject(state, "me", err < 0 ? text : cJSON_GetStringValue(result));
+    host->answer(host->core, keeper->asked, state);
 }
 
 /* keeper.state(): {caller, heard, number, me}. */
 static void state_of(void *ctx, struct mr_plugin_call *call, const cJSON *params)
 {
     struct keeper *keeper = ctx;
-    const struct mr_host *host = keeper->host;
-    cJSON *state = cJSON_CreateObject();
     (void)params;
-    cJSON_AddStringToObject(state, "caller", host->caller(host->core, call));
-    cJSON_AddNumberToObject(state, "heard", keeper->heard);
-    cJSON_AddNumberToObject(state, "number", (double)host->setting_number(host->core, "number"));
-    host->call(host->core, "chat.me", NULL, on_me, state); /* answers at once */
-    host->answer(host->core, call, state);
+    keeper->asked = call;
+    int err = keeper->host->call(keeper->host->core, "chat.me", NULL, on_me, keeper);
+    if (err < 0)
+        keeper->host->fail(keeper->host->core, call, err, "it cannot be asked");
 }
 
 static enum mr_filter_verdict filter(void *ctx, const cJSON *item, cJSON **change)

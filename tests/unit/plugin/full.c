@@ -12,7 +12,7 @@ struct full {
     const struct mr_host *host;
     struct mr_plugin_call *kept;
     struct mr_helper *helper;
-    struct mr_plugin_method methods[6];
+    struct mr_plugin_method methods[7];
     struct mr_plugin_event event;
     struct mr_plugin_filter filter;
     struct mr_plugin_setting threads, mode;
@@ -46,6 +46,20 @@ static void keep(void *ctx, struct mr_plugin_call *call, const cJSON *params)
     full->kept = call;
 }
 
+/* What is added after init() is refused. */
+static void late(void *ctx, struct mr_plugin_call *call, const cJSON *params)
+{
+    struct full *full = ctx;
+    const struct mr_host *host = full->host;
+    (void)params;
+    int refused = (host->add_method(host->core, &full->methods[0]) == MR_ESTATE) +
+                  (host->add_event(host->core, &full->event) == MR_ESTATE) +
+                  (host->add_filter(host->core, &full->filter) == MR_ESTATE) +
+                  (host->add_setting(host->core, &full->mode) == MR_ESTATE) +
+                  (host->add_subcommand(host->core, NULL) == MR_ESTATE);
+    host->answer(host->core, call, cJSON_CreateNumber(refused));
+}
+
 static void done(void *ctx, struct mr_plugin_call *call, const cJSON *params)
 {
     struct full *full = ctx;
@@ -67,8 +81,8 @@ static void calls(void *ctx, struct mr_plugin_call *call, const cJSON *params)
     struct full *full = ctx;
     const struct mr_host *host = full->host;
     const char *method = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(params, "method"));
-    host->call(host->core, method, NULL, on_listed, full);
-    host->answer(host->core, call, cJSON_CreateTrue());
+    int err = host->call(host->core, method, NULL, on_listed, full);
+    host->answer(host->core, call, cJSON_CreateNumber(err));
 }
 
 static void on_told(void *ctx, const char *method, const cJSON *params)
@@ -153,6 +167,8 @@ static void rows(struct full *full)
         (struct mr_plugin_method){"full.calls", "", "method:string", "true", "Calls.", calls, full};
     full->methods[4] = (struct mr_plugin_method){
         "full.helper", "", "program:string method:string", "true", "Asks.", helper, full};
+    full->methods[5] =
+        (struct mr_plugin_method){"full.late", "", "", "integer", "Adds.", late, full};
     full->event =
         (struct mr_plugin_event){"full.changed", "shop", "n:integer", "The filter changed."};
     full->filter = (struct mr_plugin_filter){"outgoing", 0, filter, full};

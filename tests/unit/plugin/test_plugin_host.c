@@ -1,4 +1,5 @@
 /* What a plugin may do with the core: methods, events, filters, settings, calls, helpers. */
+#include "core/base/limits.h"
 #include "core/plugin/plugin.h"
 #include "core/runtime/json.h"
 #include "tests/unit/plugin/parts.h"
@@ -71,6 +72,23 @@ static void ask(struct world *world, const char *method, const char *params)
     cJSON_Delete(value);
 }
 
+struct awaited {
+    const struct world *world;
+    const char *text;
+};
+
+static bool is_logged(void *ctx)
+{
+    const struct awaited *awaited = ctx;
+    return strstr(awaited->world->parts.log, awaited->text) != NULL;
+}
+
+static void await(struct world *world, const char *text)
+{
+    struct awaited awaited = {world, text};
+    parts_run(&world->parts, is_logged, &awaited);
+}
+
 static void test_methods(void **state)
 {
     struct world *world = *state;
@@ -127,12 +145,12 @@ static void test_table(void **state)
     assert_null(mr_api_added(world->parts.core.api));
     assert_int_equal(load(world), MR_OK);
     cJSON *added = mr_api_added(world->parts.core.api);
-    assert_int_equal(cJSON_GetArraySize(added), 5);
+    assert_int_equal(cJSON_GetArraySize(added), 6);
     assert_string_equal(mr_json_string(added, "full.greet"), "name:string n?:integer");
     cJSON_Delete(added);
     cJSON *table = mr_api_describe(world->parts.core.api);
     const cJSON *last = cJSON_GetArrayItem(table, cJSON_GetArraySize(table) - 1);
-    assert_string_equal(mr_json_string(last, "name"), "full.helper");
+    assert_string_equal(mr_json_string(last, "name"), "full.late");
     assert_string_equal(mr_json_string(last, "plugin"), "full");
     cJSON_Delete(table);
     ask(world, "plugin.list", "{}");
@@ -217,31 +235,49 @@ static void test_calls_of_the_plugin(void **state)
     struct world *world = *state;
     assert_int_equal(load(world), MR_OK);
     ask(world, "full.calls", "[\"plugin.list\"]");
+    assert_string_equal(world->told, "ok  0|");
+    /* Not from the midst of the function that calls. */
+    assert_null(strstr(world->parts.log, "called"));
+    ask(world, "full.calls", "[\"chat.me\"]"); /* nobody has bound it here */
+    await(world, "called -18 0 chat.me does not work here");
     assert_non_null(strstr(world->parts.log, "called 0 1 "));
     ask(world, "full.calls", "[\"event.subscribe\"]");
-    assert_non_null(strstr(world->parts.log, "called -18 0 a plugin has a function of its own"));
-    ask(world, "full.calls", "[\"chat.me\"]"); /* nobody has bound it here */
-    assert_non_null(strstr(world->parts.log, "called -18 0 chat.me does not work here"));
+    assert_string_equal(world->told, "ok  -18|");
+    for (int i = 0; i < MR_LIMIT_PLUGIN_CALLS; i++) {
+        ask(world, "full.calls", "[\"plugin.list\"]");
+        assert_string_equal(world->told, "ok  0|");
+    }
+    ask(world, "full.calls", "[\"plugin.list\"]");
+    assert_string_equal(world->told, "ok  -3|");
+    world->parts.log[0] = '\0';
+    mr_plugins_stop(&world->plugins); /* none of them is made any more */
+    assert_null(strstr(world->parts.log, "called"));
+}
+
+static void test_adding_is_for_the_start(void **state)
+{
+    struct world *world = *state;
+    assert_int_equal(load(world), MR_OK);
+    ask(world, "full.late", "{}");
+    assert_string_equal(world->told, "ok  5|");
+}
+
+static void test_calls_that_wait_are_bounded(void **state)
+{
+    struct world *world = *state;
+    const struct mr_caller_options user = {.kind = MR_CALLER_USER, .name = "you"};
+    assert_int_equal(load(world), MR_OK);
+    mr_caller_free(&world->script);
+    assert_int_equal(mr_caller_new(world->parts.core.api, &user, &world->script), MR_OK);
+    for (int i = 0; i < MR_LIMIT_PLUGIN_CALLS; i++) {
+        ask(world, "full.keep", "{}");
+        assert_string_equal(world->told, "");
+    }
+    ask(world, "full.keep", "{}");
+    assert_string_equal(world->told, "busy the plugin full has too many calls to answer |");
 }
 
 /* Helpers ----------------------------------------------------------------------------------- */
-
-struct awaited {
-    const struct world *world;
-    const char *text;
-};
-
-static bool is_logged(void *ctx)
-{
-    const struct awaited *awaited = ctx;
-    return strstr(awaited->world->parts.log, awaited->text) != NULL;
-}
-
-static void await(struct world *world, const char *text)
-{
-    struct awaited awaited = {world, text};
-    parts_run(&world->parts, is_logged, &awaited);
-}
 
 static void ask_helper(struct world *world, const char *method)
 {
@@ -317,6 +353,8 @@ int main(void)
         T(test_filter_event_and_settings),
         T(test_failed_start_leaves_nothing),
         T(test_calls_of_the_plugin),
+        T(test_adding_is_for_the_start),
+        T(test_calls_that_wait_are_bounded),
         T(test_helper_answers_and_leaves),
         T(test_helper_that_breaks_the_protocol),
         T(test_helper_ended_in_its_callback),

@@ -159,15 +159,15 @@ struct mr_host {
     /* Writes one line to the log, under the plugin's name; control characters are made visible. */
     void (*log)(void *core, enum mr_host_log level, const char *text);
 
-    /* Registering, in init(). MR_EINVAL for a row that is not complete or not valid, MR_EEXISTS
-     * when the name is taken, MR_ELIMIT for too many, MR_ENOMEM. A subcommand of a plugin that does
-     * not come with moonroom is run by `moonroom plugins run PATH NAME`. */
+    /* Registering, in init() only (else MR_ESTATE). MR_EINVAL for a row that is not complete or not
+     * valid, MR_EEXISTS when the name is taken, MR_ELIMIT for too many, MR_ENOMEM. A subcommand of
+     * a plugin that does not come with moonroom is run by `moonroom plugins run PATH NAME`. */
     int (*add_subcommand)(void *core, const struct mr_subcommand *command);
     int (*add_method)(void *core, const struct mr_plugin_method *method);
     int (*add_event)(void *core, const struct mr_plugin_event *event);
     int (*add_filter)(void *core, const struct mr_plugin_filter *filter);
     int (*add_setting)(void *core, const struct mr_plugin_setting *setting);
-    /* Any event of the core or of another plugin or script. fn may emit, call and answer. */
+    /* Any event of the core or of another plugin or script; at any time. */
     int (*listen)(void *core, const char *event, mr_plugin_event_fn *fn, void *ctx);
 
     /* Answers a call; result is taken, NULL stands for null. A call that was answered before, or
@@ -181,12 +181,14 @@ struct mr_host {
     const char *(*caller)(void *core, const struct mr_plugin_call *call);
 
     /* Calls a method of the core or of a plugin (moonroom/methods.def), with all permissions and
-     * under the plugin's name. params is borrowed and may be NULL. fn (may be NULL) is called once,
-     * perhaps before this returns, and not after stop(). What answers with later calls is refused
-     * with MR_EUNSUPPORTED: event.subscribe, filter.register, command.register, timer.start and
-     * their like. Use listen(), add_filter() and libuv instead. */
-    void (*call)(void *core, const char *method, const cJSON *params, mr_plugin_answer_fn *fn,
-                 void *ctx);
+     * under the plugin's name. params is borrowed and may be NULL; method too is copied. The call
+     * is made from the loop, after the present function of the plugin has returned, in the order in
+     * which this was called; fn (may be NULL) is then called once, but not after stop().
+     * MR_EUNSUPPORTED for what answers with later calls: event.subscribe, filter.register,
+     * command.register, timer.start and their like; use listen(), add_filter() and libuv instead.
+     * MR_EINVAL, MR_ENOMEM, MR_ELIMIT when too many wait. */
+    int (*call)(void *core, const char *method, const cJSON *params, mr_plugin_answer_fn *fn,
+                void *ctx);
     /* Tells everybody of an event that was added; data is taken, NULL stands for an empty object.
      * "time" is added. Inside a listener it comes after the event that is being delivered. */
     int (*emit)(void *core, const char *event, cJSON *data);
