@@ -9,6 +9,7 @@
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/runtime/json.h"
+#include "core/script/command_lua.h"
 #include "core/script/scripts.h"
 
 enum { WHY = 512, AUTOLOAD_MAX = 65536, RESTARTS = 3, RESTART_MS = 200 };
@@ -49,6 +50,9 @@ int mr_scripts_new(struct mr_core *core, struct mr_scripts **out)
     if (err == MR_OK) {
         err = mr_script_command_add(scripts);
     }
+    if (err == MR_OK) {
+        err = mr_lua_command_add(scripts);
+    }
     free(grants);
     if (err < 0) {
         mr_scripts_free(scripts);
@@ -73,6 +77,8 @@ void mr_scripts_free(struct mr_scripts *scripts)
         mr_script_free(script);
     }
     mr_command_remove(&scripts->command);
+    mr_command_remove(&scripts->lua_command);
+    mr_lua_input_free(scripts->lua_input);
     mr_script_filters_unbind(scripts);
     mr_script_methods_unbind(scripts);
     mr_script_runaway_unbind(scripts);

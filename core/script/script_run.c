@@ -11,7 +11,7 @@
 #include "core/script/command.h"
 #include "core/script/scripts.h"
 
-enum { TEXT = 12288, ERRORS_SHOWN = 5, ERROR_WINDOW_MS = 10000 };
+enum { TEXT = 12288, ERRORS_SHOWN = 5, ERROR_WINDOW_MS = 10000, WARNINGS = 100 };
 
 /* The subscription to events.lost is kept here: that event is for one script alone. */
 static const double lost_subscription = 1e9;
@@ -66,6 +66,17 @@ static void on_error(struct mr_script *script, const cJSON *params)
     const char *what = mr_json_string(params, "what");
     const char *text = mr_json_string(params, "text");
     mr_script_error(script, what ? what : "a handler", text ? text : "");
+}
+
+/* Something is probably not as its author meant it. A host that says more than ours does is no
+ * script's. */
+static void on_warning(struct mr_script *script, const cJSON *params)
+{
+    const char *text = mr_json_string(params, "text");
+    if (text && script->warnings < WARNINGS) {
+        script->warnings++;
+        mr_script_tell(script, false, "Warning: %s", text);
+    }
 }
 
 static bool is_lost(const cJSON *params)
@@ -133,6 +144,8 @@ void mr_script_on_request(struct mr_script *script, const cJSON *id, const char 
 {
     if (strcmp(method, "script.error") == 0) {
         on_error(script, params);
+    } else if (strcmp(method, "script.warning") == 0) {
+        on_warning(script, params);
     } else if (strcmp(method, "wall.gap") == 0) {
         tell_of_gap(script->scripts);
     } else if (strcmp(method, "filter.waits") == 0) {

@@ -84,6 +84,7 @@ struct mr_script {
     uint64_t print_window_ms; /* since when prints counts */
     unsigned prints;
     unsigned errors_shown;
+    unsigned warnings;
     int64_t last_filter;     /* number of a filter */
     uint64_t filter_told_ms; /* when it was last said that one does not answer */
     uint64_t top_cpu_us;     /* at the first look of /script top, */
@@ -97,7 +98,8 @@ struct mr_scripts {
     struct mr_caller *self; /* asks and speaks for the manager */
     struct mr_grants *grants;
     struct mr_script *first;
-    struct mr_command *command;
+    struct mr_command *command, *lua_command;
+    struct mr_lua_input *lua_input; /* its next line is being asked for */
     struct mr_strategy *strategy;
     struct mr_script_filter *filters;
     struct mr_script_visit *visits; /* items that are with them */

@@ -149,6 +149,7 @@ local function serve(id, what, handle, ...)
     return
   end
   P.spawn(what, {
+    data = (...),
     begun = function()
       host.answer(id, nil)
     end,

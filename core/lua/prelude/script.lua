@@ -188,6 +188,7 @@ local function start_script(id, params)
   if params.kind == "strategy" then
     P.guard_mine()
   end
+  P.watch_globals()
   local chunk, why = load(params.source, "@" .. params.path, "t", env)
   if not chunk then
     host.fail(id, "invalid", why)

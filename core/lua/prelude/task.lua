@@ -70,7 +70,7 @@ local function trace_of(co, err)
 end
 
 -- Text that JSON can carry, whatever bytes it has.
-local function printable(text)
+function P.printable(text)
   text = gsub(text, "%z", "\\0")
   if not utf8.len(text) then
     text = gsub(text, "[\128-\255]", "?")
@@ -80,7 +80,7 @@ end
 
 -- Tells the core of an error in a handler; the script goes on.
 function P.report(what, message)
-  host.tell("script.error", { what = what, text = printable(message) })
+  host.tell("script.error", { what = what, text = P.printable(message) })
 end
 
 -- Tasks --------------------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ local function settle(co, task, ok, ...)
     return
   end
   tasks[co] = nil
-  local trace = not ok and trace_of(co, (...))
+  local trace = not ok and trace_of(co, (...)) .. P.about(task.data)
   if trace and not task.quiet then
     P.report(task.what, trace)
   end
@@ -152,9 +152,10 @@ end
 
 -- The same with options.begun, called when it ended or waits for the first time, and with
 -- options.ended(true, results...) or options.ended(false, trace), called at its end. Unless it is
--- `quiet`, an error is reported to the core.
+-- `quiet`, an error is reported to the core, and options.data (a table: what it was called with) with it.
 function P.spawn(what, options, fn, ...)
   local task = { what = what, begun = options.begun, ended = options.ended, quiet = options.quiet }
+  task.data = options.data
   task.preempted = options.preempted
   return P.start(task, fn, ...)
 end
