@@ -25,7 +25,7 @@ def start(tmp_path, folder, terminal):
     def begin(*options, **more):
         program = terminal(*options, home="alice", **more)
         program.see("Which room, as host")
-        program.key("\x03")
+        program.key("\x04")
         program.see_cursor_line("Lobby (offline) >")
         return program
 

@@ -129,7 +129,7 @@ def test_a_system_without_seccomp_is_told_once(terminal, home, folder):
     alice = terminal(home="alice", argv=[sys.executable, "-c", WITHOUT_SECCOMP, str(MOONROOM)])
     alice.see("This system has no seccomp")
     alice.see("Which room, as host")
-    alice.key("\x03")
+    alice.key("\x04")
     alice.see_cursor_line("Lobby (offline) >")
     alice.type("/script load pong")
     alice.see("pong is loaded.")
