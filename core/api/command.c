@@ -310,11 +310,11 @@ static int keep_waiting(struct mr_commands *commands, const char *line, const ch
     if (!waiting) {
         return MR_ENOMEM;
     }
-    uint64_t until = mr_loop_now_ms(commands->loop) + MR_LIMIT_EARLY_COMMAND_TIME;
+    uint64_t until = mr_loop_real_ms() + MR_LIMIT_EARLY_COMMAND_TIME;
     *waiting = (struct waiting){NULL, strdup(line), strdup(chat), done, ctx, until};
     int err = waiting->line && waiting->chat ? MR_OK : MR_ENOMEM;
     if (err == MR_OK && !commands->timer) {
-        err = mr_timer_start(commands->loop, 50, 50, wait_turn, commands, &commands->timer);
+        err = mr_timer_start_real(commands->loop, 50, 50, wait_turn, commands, &commands->timer);
     }
     if (err < 0) {
         waiting_free(waiting);
@@ -338,7 +338,7 @@ static void wait_turn(void *ctx)
         const char *rest;
         split(waiting->line, name, &rest);
         struct mr_command *command = mr_commands_find(commands, name);
-        if (!command && commands->holds > 0 && mr_loop_now_ms(commands->loop) < waiting->until_ms) {
+        if (!command && commands->holds > 0 && mr_loop_real_ms() < waiting->until_ms) {
             return;
         }
         commands->waiting = waiting->next;

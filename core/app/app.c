@@ -15,10 +15,12 @@
 #include "core/app/control.h"
 #include "core/app/core_commands.h"
 #include "core/app/local.h"
+#include "core/app/make_core.h"
 #include "core/app/password_file.h"
 #include "core/app/start_plugins.h"
 #include "core/app/stdio_rpc.h"
 #include "core/app/subcommand.h"
+#include "core/app/test.h"
 #include "core/base/exit.h"
 #include "core/base/limits.h"
 #include "core/base/secret.h"
@@ -211,46 +213,6 @@ static int open_log(struct mr_app *app)
     return err == MR_ENOMEM ? err : MR_OK;
 }
 
-/* Floors 2 to 4. */
-static int create_core(struct mr_app *app)
-{
-    struct mr_core *core = &app->core;
-    const struct mr_caller_options user = {.kind = MR_CALLER_USER, .name = "you"};
-    char *settings_path = mr_paths_join(app->paths.config, "settings.json");
-    char *logins_path = mr_paths_join(app->paths.config, "logins.json");
-    int err = settings_path && logins_path ? mr_loop_new(&core->loop) : MR_ENOMEM;
-    if (err == MR_OK) {
-        err = mr_hooks_new(&core->hooks);
-    }
-    if (err == MR_OK) {
-        err = mr_filters_new(&core->filters);
-    }
-    if (err == MR_OK) {
-        err = mr_settings_new(settings_path, core->hooks, &app->log, &core->settings);
-    }
-    if (err == MR_OK) {
-        const struct mr_session_options options = {.loop = core->loop,
-                                                   .hooks = core->hooks,
-                                                   .settings = core->settings,
-                                                   .log = &app->log,
-                                                   .filters = core->filters,
-                                                   .logins_path = logins_path};
-        err = mr_session_new(&options, &core->session);
-    }
-    if (err == MR_OK) {
-        err = mr_api_new(&core->api);
-    }
-    if (err == MR_OK) {
-        err = mr_commands_new(core->loop, &core->commands);
-    }
-    if (err == MR_OK) {
-        err = mr_caller_new(core->api, &user, &core->user);
-    }
-    free(settings_path);
-    free(logins_path);
-    return err;
-}
-
 static int create_app(struct mr_app *app)
 {
     app->core.log = &app->log;
@@ -262,7 +224,7 @@ static int create_app(struct mr_app *app)
         err = open_log(app);
     }
     if (err == MR_OK) {
-        err = create_core(app);
+        err = mr_make_core(&app->core, NULL);
     }
     if (err == MR_OK) {
         err = mr_methods_new(&app->core, &app->methods);
@@ -296,15 +258,9 @@ static void destroy_app(struct mr_app *app)
     mr_plugins_stop(&app->plugins);
     mr_ui_free(app->ui);
     mr_methods_free(&app->methods);
-    mr_caller_free(&core->user);
-    mr_commands_free(core->commands);
-    mr_session_free(core->session);
-    mr_api_free(core->api);
-    mr_settings_free(core->settings);
+    mr_free_core_api(core);
     mr_local_stop(&app->local);
-    mr_filters_free(core->filters);
-    mr_hooks_free(core->hooks);
-    mr_loop_free(core->loop);
+    mr_free_core_runtime(core);
     if (app->log_file) {
         fclose(app->log_file);
     }
@@ -443,6 +399,9 @@ int mr_app_main(int argc, char **argv)
     }
     if (app.cli.mode == MR_CLI_SUBCOMMAND) {
         return mr_subcommand_main(app.cli.rest_argc, app.cli.rest_argv);
+    }
+    if (app.cli.mode == MR_CLI_TEST) {
+        return mr_test_main(app.cli.rest_argc, app.cli.rest_argv);
     }
     return run_app(&app);
 }

@@ -79,6 +79,7 @@ static void print_chat_help(void)
           "  or:  moonroom run SCRIPT... --to ADDRESS [OPTION]...\n"
           "  or:  moonroom host [OPTION]...\n"
           "  or:  moonroom plugin FILE.so SUBCOMMAND [ARGUMENT]...\n"
+          "  or:  moonroom test [OPTION]... [PATH]...\n"
           "A chatroom client for the terminal whose behaviour lives in Lua scripts.\n"
           "\n"
           "ADDRESS is [legacy://]HOST[:PORT], port 1235 when none is given; without an\n"
@@ -89,7 +90,8 @@ static void print_chat_help(void)
           stdout);
     print_options(false);
     fputs("\n"
-          "`moonroom run --help` and `moonroom host --help` tell more about these two.\n"
+          "`moonroom run --help`, `moonroom host --help` and `moonroom test --help` tell more\n"
+          "about these three.\n"
           "Exit codes: 0 all went well, 1 failure, 2 wrong usage, 3 the room could not be\n"
           "reached, 4 the login was refused, 5 the registration was refused, 6 kicked,\n"
           "7 the connection was lost.\n",
@@ -241,6 +243,10 @@ int mr_cli_parse(int argc, char **argv, struct mr_cli *out)
     if (argc > 1 && (strcmp(argv[1], "host") == 0 || strcmp(argv[1], "plugin") == 0)) {
         *out = (struct mr_cli){
             .mode = MR_CLI_SUBCOMMAND, .rest_argc = argc - 1, .rest_argv = argv + 1};
+        return 0;
+    }
+    if (argc > 1 && strcmp(argv[1], "test") == 0) {
+        *out = (struct mr_cli){.mode = MR_CLI_TEST, .rest_argc = argc - 1, .rest_argv = argv + 1};
         return 0;
     }
     int code = parse_options(argc, argv, out, false);

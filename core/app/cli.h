@@ -14,6 +14,7 @@ enum mr_cli_mode {
     MR_CLI_RPC,        /* moonroom --rpc ADDRESS */
     MR_CLI_SUBCOMMAND, /* moonroom host ...: a plugin's program */
     MR_CLI_PLUGINS,    /* moonroom --plugins */
+    MR_CLI_TEST,       /* moonroom test ...: tests of scripts */
     MR_CLI_HELP,       /* printed already */
     MR_CLI_API,        /* moonroom --describe-api */
 };

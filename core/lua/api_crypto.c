@@ -85,8 +85,23 @@ static int crypto_hmac(lua_State *L)
     return 1;
 }
 
+/* In a test random bytes follow from a seed: splitmix64. */
+static void fill_from_seed(uint64_t *seed, struct pool *pool)
+{
+    uint64_t value = *seed += 0x9e3779b97f4a7c15;
+    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
+    value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
+    value ^= value >> 31;
+    memcpy(pool->bytes, &value, sizeof value);
+    pool->left = sizeof value;
+}
+
 static uint8_t next_byte(lua_State *L, struct pool *pool)
 {
+    uint64_t *seed = &mr_lua_of(L)->seed;
+    if (*seed != 0 && pool->left == 0) {
+        fill_from_seed(seed, pool);
+    }
     while (pool->left == 0) {
         ssize_t got = getrandom(pool->bytes, sizeof pool->bytes, 0);
         if (got < 0) {

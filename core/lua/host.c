@@ -165,12 +165,22 @@ static int host_preempt(lua_State *L)
     return 0;
 }
 
+/* host.seed(n): from now on random numbers follow from n. */
+static int host_seed(lua_State *L)
+{
+    lua_Integer n = luaL_checkinteger(L, 1);
+    mr_lua_of(L)->seed = (uint64_t)n * 2 + 1; /* never 0 */
+    return 0;
+}
+
 void mr_lua_add_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"send", host_send},     {"call", host_call},  {"tell", host_tell},
-        {"answer", host_answer}, {"fail", host_fail},  {"preempt", host_preempt},
-        {"now", host_now},       {"finish", host_end}, {NULL, NULL},
+        {"send", host_send}, {"call", host_call},
+        {"tell", host_tell}, {"answer", host_answer},
+        {"fail", host_fail}, {"preempt", host_preempt},
+        {"now", host_now},   {"finish", host_end},
+        {"seed", host_seed}, {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

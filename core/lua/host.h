@@ -26,6 +26,7 @@ struct mr_lua {
     const struct mr_job_page *job;      /* NULL: no strategy runs here */
     lua_State *preempted;               /* the coroutine that the count hook may interrupt */
     uint64_t attempts;                  /* of mine.verify on the job page */
+    uint64_t seed;                      /* of the random numbers in a test; 0: the system's */
     bool ended;                         /* the prelude wants the process to end */
     int on_request, on_answer, on_turn; /* references to the prelude's functions */
 };

@@ -11,16 +11,18 @@
 struct options {
     int64_t parent;
     int64_t job_fd;
+    int64_t nice;
 };
 
 static int usage(int code)
 {
-    fputs("Usage: moonroom-lua --parent PID [--job FD]\n\n"
+    fputs("Usage: moonroom-lua --parent PID [--job FD] [--nice N]\n\n"
           "The process that one script of moonroom runs in. It is started by moonroom, which talks "
           "to\n"
           "it over descriptor 3; there is nothing to use by hand.\n\n"
           "  --parent PID  end unless started by this process\n"
           "  --job FD      read what to mine on from this descriptor\n"
+          "  --nice N      the priority, 19 (the lowest) at first; tests wait for their scripts\n"
           "  --help        this text\n"
           "  --version     the version\n",
           code == 0 ? stdout : stderr);
@@ -32,6 +34,7 @@ static int parse(int argc, char **argv, struct options *out)
     for (int i = 1; i < argc; i += 2) {
         int64_t *place = strcmp(argv[i], "--parent") == 0 ? &out->parent
                          : strcmp(argv[i], "--job") == 0  ? &out->job_fd
+                         : strcmp(argv[i], "--nice") == 0 ? &out->nice
                                                           : NULL;
         if (!place || i + 1 == argc ||
             mr_str_to_i64(argv[i + 1], strlen(argv[i + 1]), 0, INT32_MAX, place) < 0) {
@@ -55,7 +58,7 @@ static void tell_of_gap(struct mr_link *link)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.parent = 0, .job_fd = -1};
+    struct options options = {.parent = 0, .job_fd = -1, .nice = MR_WALL_LAST};
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         return usage(MR_LUA_EXIT_OK);
     }
@@ -67,7 +70,7 @@ int main(int argc, char **argv)
         return usage(MR_LUA_EXIT_USAGE);
     }
     struct mr_lua host = {0};
-    mr_wall_prepare((pid_t)options.parent, (int)options.job_fd, &host.job);
+    mr_wall_prepare((pid_t)options.parent, (int)options.job_fd, (int)options.nice, &host.job);
     bool whole = mr_wall_close();
     mr_link_init(&host.link, 3);
     if (!whole) {

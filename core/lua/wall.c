@@ -5,6 +5,7 @@
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -77,16 +78,21 @@ static const int allowed[] = {
 
 /* Niceness counts within a session only, where sessions are grouped: so a session of our own, the
  * whole of it put last, and ourselves last in it. Each step may be missing in a kernel. */
-static void go_last(void)
+static void go_last(int nice)
 {
+    char text[16];
     (void)setsid();
+    if (nice == 0) {
+        return;
+    }
+    int len = snprintf(text, sizeof text, "%d", nice);
     int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
     if (fd >= 0) {
-        ssize_t ignored = write(fd, "19", 2);
+        ssize_t ignored = write(fd, text, (size_t)len);
         (void)ignored;
         close(fd);
     }
-    (void)setpriority(PRIO_PROCESS, 0, 19);
+    (void)setpriority(PRIO_PROCESS, 0, nice);
 }
 
 /* Behind the filter the time zone's file can no longer be read: it is read now, and TZ is set
@@ -134,13 +140,13 @@ static const struct mr_job_page *map_job(int fd)
     return page;
 }
 
-void mr_wall_prepare(pid_t parent, int job_fd, const struct mr_job_page **job)
+void mr_wall_prepare(pid_t parent, int job_fd, int nice, const struct mr_job_page **job)
 {
     /* A parent that died before the prctl sends no signal: then we were given to another one. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || (parent != 0 && getppid() != parent)) {
         _exit(MR_LUA_EXIT_WALL);
     }
-    go_last();
+    go_last(nice);
     read_time_zone();
     *job = job_fd >= 0 ? map_job(job_fd) : NULL;
     /* Nothing may be inherited besides the link, even by mistake. */

@@ -52,6 +52,7 @@ struct chain {
 struct mr_filters {
     struct chain chains[MR_FILTER_KINDS];
     uint64_t last_sequence, last_ticket;
+    const struct mr_loop *clock;
 };
 
 struct row {
@@ -217,18 +218,24 @@ static void settle(struct chain *chain)
     tell_full(chain);
 }
 
-static int add_time(cJSON *item)
+void mr_filters_set_clock(struct mr_filters *filters, const struct mr_loop *loop)
+{
+    filters->clock = loop;
+}
+
+static int add_time(const struct mr_filters *filters, cJSON *item)
 {
     if (cJSON_GetObjectItemCaseSensitive(item, "time"))
         return MR_OK;
-    return mr_json_set_int(item, "time", (int64_t)time(NULL));
+    return mr_json_set_int(item, "time",
+                           filters->clock ? mr_loop_time(filters->clock) : (int64_t)time(NULL));
 }
 
 int mr_filters_pass(struct mr_filters *filters, enum mr_filter_kind kind, cJSON *data, bool visible,
                     mr_filtered_fn *fn, void *ctx)
 {
     struct chain *chain = &filters->chains[kind];
-    int err = data ? add_time(data) : MR_ENOMEM;
+    int err = data ? add_time(filters, data) : MR_ENOMEM;
     if (err == MR_OK && chain->count >= MR_LIMIT_FILTER_QUEUE)
         err = MR_EBUSY;
     struct item *item = err == MR_OK ? calloc(1, sizeof(*item)) : NULL;

@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/runtime/loop.h"
+
 struct mr_filters;
 struct mr_filter;
 
@@ -30,6 +32,8 @@ const char *mr_filter_kind_permission(enum mr_filter_kind kind);
 int mr_filter_kind_find(const char *name);
 
 int mr_filters_new(struct mr_filters **out);
+/* The clock of the items' field `time`; the machine's before. */
+void mr_filters_set_clock(struct mr_filters *filters, const struct mr_loop *loop);
 /* Whoever still waits for an item is not called any more. */
 void mr_filters_free(struct mr_filters *filters);
 

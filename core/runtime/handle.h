@@ -38,6 +38,11 @@ struct mr_loop {
     unsigned gaps;
     struct mr_deferred *first, **last;
     struct mr_handle handles; /* head of the list */
+    bool is_virtual;          /* time passes by mr_loop_advance() alone */
+    uint64_t virtual_ms;
+    int64_t virtual_epoch;        /* seconds since 1970 at virtual_ms 0; may be negative */
+    struct mr_timer *virtual_due; /* by the time at which they fire, then by their begin */
+    bool virtual_running;         /* those that are due fire in the next turn */
     char read_bytes[MR_READ_BYTES];
 };
 
@@ -45,6 +50,8 @@ struct mr_loop {
 void mr_handle_adopt(struct mr_loop *loop, struct mr_handle *handle, void *uv);
 /* Closes; the object is freed when libuv lets go of it. */
 void mr_handle_close(struct mr_handle *handle);
+/* Forgets the timers of a virtual clock that nobody stopped. */
+void mr_timers_free(struct mr_loop *loop);
 /* The error of ours for one of libuv's. */
 int mr_uv_error(int status);
 

@@ -51,6 +51,7 @@ struct mr_hooks {
     uint64_t delivery; /* serial number of the event being delivered, or of the last */
     bool delivering;
     bool removed; /* something is to be swept */
+    const struct mr_loop *clock;
 };
 
 static const struct mr_event_row rows[MR_EVENT_COUNT] = {
@@ -354,6 +355,11 @@ static void deliver_all(struct mr_hooks *hooks, const char *name, cJSON *data)
         sweep(hooks);
 }
 
+void mr_hooks_set_clock(struct mr_hooks *hooks, const struct mr_loop *loop)
+{
+    hooks->clock = loop;
+}
+
 static int emit(struct mr_hooks *hooks, const char *name, cJSON *data)
 {
     if (!data)
@@ -361,7 +367,8 @@ static int emit(struct mr_hooks *hooks, const char *name, cJSON *data)
     if (!data)
         return MR_ENOMEM;
     if (!cJSON_GetObjectItemCaseSensitive(data, "time") &&
-        mr_json_set_int(data, "time", (int64_t)time(NULL)) != MR_OK) {
+        mr_json_set_int(data, "time",
+                        hooks->clock ? mr_loop_time(hooks->clock) : (int64_t)time(NULL)) != MR_OK) {
         cJSON_Delete(data);
         return MR_ENOMEM;
     }

@@ -22,6 +22,8 @@ struct mr_hook;
 typedef void mr_hook_fn(void *ctx, const char *name, const cJSON *data);
 
 int mr_hooks_new(struct mr_hooks **out);
+/* The clock of the events' field `time`; the machine's before. */
+void mr_hooks_set_clock(struct mr_hooks *hooks, const struct mr_loop *loop);
 void mr_hooks_free(struct mr_hooks *hooks);
 
 /* name: one of the core's events, or "OWNER.event" of a script or plugin. owner may be NULL; out

@@ -182,6 +182,7 @@ void mr_loop_free(struct mr_loop *loop)
         loop->first = item->next;
         free(item);
     }
+    mr_timers_free(loop);
     uv_loop_close(&loop->uv);
     free(loop);
 }
@@ -189,12 +190,6 @@ void mr_loop_free(struct mr_loop *loop)
 struct uv_loop_s *mr_loop_uv(struct mr_loop *loop)
 {
     return &loop->uv;
-}
-
-uint64_t mr_loop_now_ms(struct mr_loop *loop)
-{
-    (void)loop;
-    return uv_hrtime() / 1000000;
 }
 
 unsigned mr_loop_gaps(const struct mr_loop *loop)
@@ -214,47 +209,6 @@ int mr_loop_defer(struct mr_loop *loop, mr_loop_fn *fn, void *ctx)
     loop->last = &item->next;
     uv_idle_start(&loop->idle, on_idle);
     return MR_OK;
-}
-
-/* Timers */
-
-struct mr_timer {
-    struct mr_handle handle;
-    uv_timer_t uv;
-    mr_loop_fn *fn;
-    void *ctx;
-};
-
-static void on_timer(uv_timer_t *uv)
-{
-    struct mr_timer *timer = uv->data;
-    timer->fn(timer->ctx);
-}
-
-int mr_timer_start(struct mr_loop *loop, uint64_t delay_ms, uint64_t repeat_ms, mr_loop_fn *fn,
-                   void *ctx, struct mr_timer **out)
-{
-    *out = NULL;
-    struct mr_timer *timer = calloc(1, sizeof(*timer));
-    if (!timer)
-        return MR_ENOMEM;
-    timer->fn = fn;
-    timer->ctx = ctx;
-    uv_timer_init(&loop->uv, &timer->uv);
-    mr_handle_adopt(loop, &timer->handle, &timer->uv);
-    /* libuv counts from the begin of the turn; a long turn would shorten the delay. */
-    uv_update_time(&loop->uv);
-    uv_timer_start(&timer->uv, on_timer, delay_ms, repeat_ms);
-    *out = timer;
-    return MR_OK;
-}
-
-void mr_timer_stop(struct mr_timer **timer)
-{
-    if (!*timer)
-        return;
-    mr_handle_close(&(*timer)->handle);
-    *timer = NULL;
 }
 
 /* Watched descriptors */

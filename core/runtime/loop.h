@@ -30,6 +30,10 @@ struct uv_loop_s *mr_loop_uv(struct mr_loop *loop);
 
 /* Monotonic milliseconds, as of now (not of the turn's begin). */
 uint64_t mr_loop_now_ms(struct mr_loop *loop);
+/* The same by the machine's clock, also where the loop's is virtual. */
+uint64_t mr_loop_real_ms(void);
+/* Seconds since 1970 by the clock on the wall; with a virtual clock by that one. */
+int64_t mr_loop_time(const struct mr_loop *loop);
 /* How often the loop found that over 1 s passed in which it did not run (suspend, SIGSTOP). Whoever
  * measures others' deadlines restarts them when this changed. */
 unsigned mr_loop_gaps(const struct mr_loop *loop);
@@ -38,7 +42,22 @@ unsigned mr_loop_gaps(const struct mr_loop *loop);
  * owner. */
 int mr_timer_start(struct mr_loop *loop, uint64_t delay_ms, uint64_t repeat_ms, mr_loop_fn *fn,
                    void *ctx, struct mr_timer **out);
+/* The same by the machine's clock, also where the loop's is virtual: for what supervises processes,
+ * which know no other. */
+int mr_timer_start_real(struct mr_loop *loop, uint64_t delay_ms, uint64_t repeat_ms, mr_loop_fn *fn,
+                        void *ctx, struct mr_timer **out);
 void mr_timer_stop(struct mr_timer **timer);
+
+/* A virtual clock, for tests of scripts: from now on no time passes but by mr_loop_advance(). The
+ * wall's clock begins at epoch. Only for a loop without timers. */
+void mr_loop_use_virtual_clock(struct mr_loop *loop, int64_t epoch);
+bool mr_loop_is_virtual(const struct mr_loop *loop);
+/* When the next virtual timer fires; false when there is none. */
+bool mr_loop_next_timer(const struct mr_loop *loop, uint64_t *at_ms);
+/* Sets the clock to at_ms, never back. What is due then fires in the next turns of the loop, in the
+ * order of time, then of begin; so whoever wants scripts to act in between goes from one timer to
+ * the next. */
+void mr_loop_advance(struct mr_loop *loop, uint64_t at_ms);
 
 /* Calls fn once, before the loop next waits. Order of calls is the order of deferring. It cannot be
  * taken back: ctx must live that long. */

@@ -235,6 +235,14 @@ static void first_comment(const char *path, const char *name, char *out, size_t 
     fclose(file);
 }
 
+/* greeter_test.lua holds the tests of greeter.lua, for `moonroom test`. */
+static bool is_test(const char *name)
+{
+    static const char ending[] = "_test";
+    size_t len = strlen(name);
+    return len > strlen(ending) && strcmp(name + len - strlen(ending), ending) == 0;
+}
+
 static void add_entry(cJSON *list, const char *folder, const char *file)
 {
     char path[MR_FIND_PATH];
@@ -247,7 +255,8 @@ static void add_entry(cJSON *list, const char *folder, const char *file)
         return;
     }
     snprintf(name, sizeof name, "%.*s", (int)len, file);
-    if (!is_plain(name) || !try_path(path, folder, name, lua ? ".lua" : "/init.lua")) {
+    if (is_test(name) || !is_plain(name) ||
+        !try_path(path, folder, name, lua ? ".lua" : "/init.lua")) {
         return;
     }
     for (const cJSON *item = list->child; item; item = item->next) {

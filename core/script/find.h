@@ -40,7 +40,8 @@ int mr_find_module(const struct mr_paths *paths, const struct mr_found *script, 
  * UTF-8 or holds a NUL. */
 int mr_find_read(const char *path, struct mr_buf *out);
 
-/* Every NAME.lua and NAME/init.lua of a folder below the scripts folders: an array of {name, path,
+/* Every NAME.lua and NAME/init.lua of a folder below the scripts folders, but no tests
+ * (NAME_test.lua): an array of {name, path,
  * help}, in order of name; help is the first line's comment. The caller deletes it. */
 cJSON *mr_find_list(const struct mr_paths *paths, const char *folder);
 

@@ -39,7 +39,10 @@ int mr_script_check_later(struct mr_script *script);
 void mr_script_start(struct mr_script *script);
 /* Saves and ends the process of script->now, and starts script->coming in its place. */
 void mr_script_swap(struct mr_script *script);
-int mr_script_ask_load(struct mr_process *process, const struct mr_script_edition *edition,
-                       const char *kind, uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx);
+/* Tells what the clock of a test says, and what random numbers begin with. */
+int mr_script_add_clock(struct mr_scripts *scripts, cJSON *params);
+int mr_script_ask_load(struct mr_scripts *scripts, struct mr_process *process,
+                       const struct mr_script_edition *edition, const char *kind,
+                       uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx);
 
 #endif

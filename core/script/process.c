@@ -45,6 +45,7 @@ struct mr_process {
     struct mr_buf log_line;
     unsigned log_lines;
     struct question *first, *last;
+    uint64_t traffic;
     size_t urgent; /* open questions of filters */
     struct mr_deadline deadline;
     struct mr_timer *look;  /* while there is something to watch */
@@ -78,7 +79,7 @@ static uint64_t now_us(void)
 static struct mr_moment moment(const struct mr_process *process)
 {
     return (struct mr_moment){
-        .now_ms = mr_loop_now_ms(process->core->loop),
+        .now_ms = mr_loop_real_ms(),
         .cpu_us = mr_child_cpu_us(process->child),
         .gaps = mr_loop_gaps(process->core->loop),
     };
@@ -102,7 +103,7 @@ static void watch(struct mr_process *process)
     struct mr_moment at = moment(process);
     uint64_t every = process->filters ? LOOK_SOON_MS : LOOK_MS;
     mr_deadline_start(&process->deadline, allowance_of(process), &at);
-    (void)mr_timer_start(process->core->loop, every, every, look, process, &process->look);
+    (void)mr_timer_start_real(process->core->loop, every, every, look, process, &process->look);
 }
 
 static void set_reason(struct mr_process *process, const char *code, const char *text)
@@ -131,8 +132,8 @@ static void force_end(void *ctx)
 static void await_end(struct mr_process *process, uint64_t within_ms)
 {
     mr_timer_stop(&process->force);
-    if (mr_timer_start(process->core->loop, within_ms, 0, force_end, process, &process->force) <
-        0) {
+    if (mr_timer_start_real(process->core->loop, within_ms, 0, force_end, process,
+                            &process->force) < 0) {
         force_end(process);
     }
 }
@@ -221,7 +222,7 @@ static void pace(struct mr_process *process, size_t waiting)
     if (process->link_ended) {
         return;
     }
-    uint64_t now = mr_loop_now_ms(process->core->loop);
+    uint64_t now = mr_loop_real_ms();
     uint64_t rest = process->held_until_ms > now ? process->held_until_ms - now : 0;
     bool full = mr_process_queued(process) > MR_LIMIT_SCRIPT_QUEUE / 2;
     bool hold = waiting > 0 || full || rest > 0;
@@ -230,20 +231,21 @@ static void pace(struct mr_process *process, size_t waiting)
         (hold ? mr_stream_pause : mr_stream_resume)(process->link);
     }
     if ((waiting > 0 || rest > 0) && !full && !process->again) {
-        (void)mr_timer_start(process->core->loop, rest, 0, read_again, process, &process->again);
+        (void)mr_timer_start_real(process->core->loop, rest, 0, read_again, process,
+                                  &process->again);
     }
 }
 
 void mr_process_hold(struct mr_process *process, uint64_t ms)
 {
-    process->held_until_ms = mr_loop_now_ms(process->core->loop) + ms;
+    process->held_until_ms = mr_loop_real_ms() + ms;
 }
 
 static void read_again(void *ctx)
 {
     struct mr_process *process = ctx;
     mr_timer_stop(&process->again);
-    if (process->held_until_ms > mr_loop_now_ms(process->core->loop)) {
+    if (process->held_until_ms > mr_loop_real_ms()) {
         pace(process, 0);
         return;
     }
@@ -287,7 +289,7 @@ static int write_line(void *ctx, const char *line, size_t len)
     }
     int err = mr_buf_append(&process->out, line, len);
     if (err == MR_OK && !process->flush) {
-        err = mr_timer_start(process->core->loop, 0, 0, flush, process, &process->flush);
+        err = mr_timer_start_real(process->core->loop, 0, 0, flush, process, &process->flush);
     }
     process->touched = true;
     watch(process);
@@ -297,6 +299,7 @@ static int write_line(void *ctx, const char *line, size_t len)
 static void on_rpc_request(void *ctx, const cJSON *id, const char *method, const cJSON *params)
 {
     struct mr_process *process = ctx;
+    process->traffic++;
     if (!process->freeing) {
         process->callbacks.on_request(process->ctx, id, method, params);
     }
@@ -413,6 +416,7 @@ static void asked(struct mr_process *process, struct question *question)
 {
     bool first = !process->first;
     bool urgent = is_urgent(question);
+    process->traffic++;
     *(first ? &process->first : &process->last->next) = question;
     process->last = question;
     process->urgent += urgent;
@@ -459,8 +463,22 @@ int mr_process_ask_filter(struct mr_process *process, const char *params, mr_rpc
 static void ask_alive(struct mr_process *process)
 {
     process->touched = false;
-    (void)mr_process_ask(process, "alive", NULL, "a task", MR_LIMIT_HANDLER_TIME, NULL, NULL);
+    (void)mr_process_ask_quiet(process, NULL, NULL);
     process->touched = false;
+}
+
+int mr_process_ask_quiet(struct mr_process *process, mr_rpc_answer_fn *fn, void *ctx)
+{
+    uint64_t allowance = process->no_deadline ? 0 : MR_LIMIT_HANDLER_TIME;
+    uint64_t traffic = process->traffic;
+    int err = mr_process_ask(process, "alive", NULL, "a task", allowance, fn, ctx);
+    process->traffic = traffic;
+    return err;
+}
+
+uint64_t mr_process_traffic(const struct mr_process *process)
+{
+    return process->traffic;
 }
 
 static void look(void *ctx)
@@ -547,10 +565,12 @@ uint64_t mr_process_cpu_us(const struct mr_process *process)
 static int start_child(struct mr_process *process, const int fds[5], int job_fd)
 {
     char parent[24];
-    char job[8] = "4";
+    /* A test does nothing but wait for its scripts. */
+    bool waits = mr_loop_is_virtual(process->core->loop);
+    const char *option = job_fd >= 0 ? "--job" : waits ? "--nice" : NULL;
+    const char *argument = job_fd >= 0 ? "4" : "0";
     snprintf(parent, sizeof parent, "%d", (int)getpid());
-    const char *argv[] = {
-        "moonroom-lua", "--parent", parent, job_fd >= 0 ? "--job" : NULL, job, NULL};
+    const char *argv[] = {"moonroom-lua", "--parent", parent, option, argument, NULL};
     /* Of the environment only the time zone goes in, and what sanitizers listen to. */
     static const char *const names[] = {"TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"};
     enum { NAMES = sizeof names / sizeof names[0], LINE = 512 };

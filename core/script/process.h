@@ -82,6 +82,12 @@ const struct mr_slowest *mr_process_slowest(const struct mr_process *process);
 /* What came so far does not count: it was loading. */
 void mr_process_forget_slowest(struct mr_process *process);
 
+/* How many lines came and how many questions were asked so far; those of the core's own look
+ * after the process do not count. */
+uint64_t mr_process_traffic(const struct mr_process *process);
+/* Asks whether it gives way; the answer comes behind all that it does about earlier questions. */
+int mr_process_ask_quiet(struct mr_process *process, mr_rpc_answer_fn *fn, void *ctx);
+
 int mr_process_pid(const struct mr_process *process);
 uint64_t mr_process_cpu_us(const struct mr_process *process);
 

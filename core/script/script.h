@@ -32,4 +32,30 @@ int mr_scripts_load(struct mr_scripts *scripts, const char *name_or_path, char *
 bool mr_scripts_ready(const struct mr_scripts *scripts);
 size_t mr_scripts_running(const struct mr_scripts *scripts);
 
+/* For tests of scripts (script_test.c) ------------------------------------------------------- */
+
+/* How a load, or a question to a test, ended. */
+typedef void mr_scripts_fn(void *ctx, int err, const char *text, const cJSON *result);
+
+/* Loads a script as the user who loads it grants what it names; or, with `test`, a test file, which
+ * may do everything. fn is told when it is up or has failed. */
+int mr_scripts_load_for_test(struct mr_scripts *scripts, const char *name_or_path, bool test,
+                             mr_scripts_fn *fn, void *ctx, char *why, size_t why_size);
+/* Asks the test file. allowance_ms is its own processor time. MR_ENOTFOUND when none runs. */
+int mr_scripts_ask_test(struct mr_scripts *scripts, const char *method, const cJSON *params,
+                        uint64_t allowance_ms, mr_scripts_fn *fn, void *ctx);
+/* From now on random numbers of scripts follow from seed, which is not 0; fn gets each error that a
+ * handler raises. */
+void mr_scripts_set_up_test(struct mr_scripts *scripts, uint64_t seed,
+                            void (*fn)(void *ctx, const char *text), void *ctx);
+/* Tells all processes the time of the virtual clock. */
+void mr_scripts_tell_time(struct mr_scripts *scripts);
+/* Whether some script is on its way up or down. A question to the user is waited for by nobody. */
+bool mr_scripts_in_transit(const struct mr_scripts *scripts);
+/* Grows with everything that scripts say and are asked. */
+uint64_t mr_scripts_traffic(const struct mr_scripts *scripts);
+/* Calls fn once all processes have done what they were asked, and what they say about it has been
+ * read. When mr_scripts_traffic() is then what it was before, they are quiet. */
+int mr_scripts_await_quiet(struct mr_scripts *scripts, mr_loop_fn *fn, void *ctx);
+
 #endif

@@ -139,7 +139,7 @@ static void end_wait(struct mr_scripts *scripts)
 static void look_early(void *ctx)
 {
     struct mr_scripts *scripts = ctx;
-    uint64_t now = mr_loop_now_ms(scripts->core->loop);
+    uint64_t now = mr_loop_real_ms();
     if (mr_scripts_ready(scripts) || now - scripts->early_ms >= MR_LIMIT_EARLY_FILTER_TIME) {
         end_wait(scripts);
     }
@@ -149,9 +149,9 @@ void mr_script_filters_wait(struct mr_scripts *scripts)
 {
     const struct mr_filter_options options = {
         .kind = MR_FILTER_INCOMING, .priority = INT_MIN + 1, .offer = wait_offer, .ctx = scripts};
-    if (mr_timer_start(scripts->core->loop, LOOK_MS, LOOK_MS, look_early, scripts,
-                       &scripts->early_look) == MR_OK) {
-        scripts->early_ms = mr_loop_now_ms(scripts->core->loop);
+    if (mr_timer_start_real(scripts->core->loop, LOOK_MS, LOOK_MS, look_early, scripts,
+                            &scripts->early_look) == MR_OK) {
+        scripts->early_ms = mr_loop_real_ms();
         (void)mr_filters_add(scripts->core->filters, &options, &scripts->early);
     }
 }

@@ -42,6 +42,11 @@ void mr_script_error(struct mr_script *script, const char *what, const char *tex
 {
     uint64_t now = mr_loop_now_ms(script->scripts->core->loop);
     script->errors++;
+    if (script->scripts->on_error) {
+        char line[TEXT];
+        snprintf(line, sizeof line, "%s: error in %s: %s", mr_script_name(script), what, text);
+        script->scripts->on_error(script->scripts->on_error_ctx, line);
+    }
     snprintf(script->last_error, sizeof script->last_error, "%s: %s", what ? what : "a handler",
              text ? text : "");
     script->last_error[strcspn(script->last_error, "\n")] = '\0';
@@ -110,7 +115,7 @@ static unsigned weight_of(const char *method)
  * logs more is not refused: it has to wait. */
 static void pace(struct mr_script *script, const char *method)
 {
-    uint64_t now = mr_loop_now_ms(script->scripts->core->loop);
+    uint64_t now = mr_loop_real_ms();
     unsigned weight = weight_of(method);
     if (weight == 0) {
         return;

@@ -82,8 +82,9 @@ static int add_methods(cJSON *params, const struct mr_process *process)
     return methods ? mr_json_set(params, "methods", methods) : MR_OK;
 }
 
-int mr_script_ask_load(struct mr_process *process, const struct mr_script_edition *edition,
-                       const char *kind, uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx)
+int mr_script_ask_load(struct mr_scripts *scripts, struct mr_process *process,
+                       const struct mr_script_edition *edition, const char *kind,
+                       uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx)
 {
     cJSON *params = cJSON_CreateObject();
     int err = params ? mr_json_set_string(params, "kind", kind) : MR_ENOMEM;
@@ -101,6 +102,9 @@ int mr_script_ask_load(struct mr_process *process, const struct mr_script_editio
     }
     if (err == MR_OK) {
         err = add_methods(params, process);
+    }
+    if (err == MR_OK) {
+        err = mr_script_add_clock(scripts, params);
     }
     if (err == MR_OK) {
         err = mr_process_ask(process, "load", params, "loading", allowance_ms, fn, ctx);
@@ -121,6 +125,7 @@ static void on_drain(void *ctx)
 
 static int start_process(struct mr_script *script)
 {
+    static const char *const kind_names[] = {"script", "strategy", "test"};
     static const struct mr_process_callbacks callbacks = {on_request, on_overrun, on_drain,
                                                           mr_script_on_end};
     struct mr_scripts *scripts = script->scripts;
@@ -128,7 +133,7 @@ static int start_process(struct mr_script *script)
     const char *granted[MR_MANIFEST_NEEDS + 1];
     mr_script_granted(script, granted);
     const struct mr_caller_options caller = {
-        .kind = MR_CALLER_SCRIPT,
+        .kind = script->kind == MR_SCRIPT_TEST ? MR_CALLER_RPC : MR_CALLER_SCRIPT,
         .name = script->now.manifest.name,
         .grants = granted,
         .how = mr_script_how,
@@ -149,7 +154,7 @@ static int start_process(struct mr_script *script)
     }
     if (err == MR_OK) {
         mr_script_tell_withheld(script);
-        err = mr_script_ask_load(script->process, &script->now, strategy ? "strategy" : "script",
+        err = mr_script_ask_load(scripts, script->process, &script->now, kind_names[script->kind],
                                  MR_LIMIT_LOAD_TIME, on_loaded, script);
     }
     return err;
@@ -210,8 +215,8 @@ static void save_took_too_long(void *ctx)
 
 void mr_script_swap(struct mr_script *script)
 {
-    int err = mr_timer_start(script->scripts->core->loop, MR_LIMIT_SAVE_TIME, 0, save_took_too_long,
-                             script, &script->timer);
+    int err = mr_timer_start_real(script->scripts->core->loop, MR_LIMIT_SAVE_TIME, 0,
+                                  save_took_too_long, script, &script->timer);
     if (err == MR_OK) {
         err = mr_process_ask(script->process, "save", NULL, "saving its state", MR_LIMIT_SAVE_TIME,
                              on_saved, script);

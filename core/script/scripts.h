@@ -36,13 +36,14 @@ enum mr_script_state {
 #undef X
 };
 
-enum mr_script_kind { MR_SCRIPT_PLAIN, MR_SCRIPT_STRATEGY };
+enum mr_script_kind { MR_SCRIPT_PLAIN, MR_SCRIPT_STRATEGY, MR_SCRIPT_TEST };
 
 /* How a script in the user's folder gets what it needs (shipped ones get what they name). */
 enum mr_script_trust {
     MR_TRUST_ASK,   /* ask, also after an earlier no: the user loads it now */
     MR_TRUST_KEEP,  /* ask, but a remembered no is a no: it is on the autoload list */
     MR_TRUST_NAMED, /* what it names: `moonroom run` */
+    MR_TRUST_TEST,  /* all that it names: `moonroom test` */
 };
 
 /* Told once when a script is up, ended or failed, whatever comes first of what was asked for. */
@@ -111,7 +112,10 @@ struct mr_scripts {
     uint64_t early_ms;              /* since when */
     unsigned gaps;                  /* of the loop, as of the last tick */
     char *store_folder;
-    char *listed;             /* what --grant lists, for scripts that are run; may be NULL */
+    char *listed;  /* what --grant lists, for scripts that are run; may be NULL */
+    uint64_t seed; /* of the next process's random numbers; tests only */
+    void (*on_error)(void *ctx, const char *text); /* of a handler; tests only */
+    void *on_error_ctx;
     struct mr_timer *restart; /* the commands script comes back */
     unsigned restarts;        /* since restart_window_ms */
     uint64_t restart_window_ms;

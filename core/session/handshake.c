@@ -39,7 +39,7 @@ static void on_quiet_login(void *ctx)
 
 static int acknowledge_key(struct mr_session *session)
 {
-    time_t now = time(NULL);
+    time_t now = (time_t)mr_loop_time(session->options.loop);
     struct tm local;
     session->state = MR_SESSION_INFO;
     if (!localtime_r(&now, &local))
@@ -90,7 +90,7 @@ static int become_online(struct mr_session *session)
     mr_timer_stop(&session->quiet);
     session->state = MR_SESSION_ONLINE;
     session->online_ms = mr_loop_now_ms(session->options.loop);
-    mr_room_enter(&session->room, &info, session->name, (int64_t)time(NULL));
+    mr_room_enter(&session->room, &info, session->name, mr_loop_time(session->options.loop));
     mr_mine_enter(&session->mine, session->room_name);
     return MR_OK;
 }

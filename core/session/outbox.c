@@ -114,6 +114,12 @@ static int send_one(struct mr_outbox *outbox, uint64_t now)
     return outbox->options.send(outbox->options.ctx, text.at, text.len, lines);
 }
 
+/* How long a line waits for others that may join it. Where time stands still none come. */
+static uint64_t join_delay(const struct mr_outbox *outbox)
+{
+    return mr_loop_is_virtual(outbox->options.loop) ? 0 : MR_LIMIT_JOIN_DELAY_MIN;
+}
+
 /* Waits until the next line may go, and at least so long that others can join it. */
 static int arm(struct mr_outbox *outbox, uint64_t now)
 {
@@ -121,8 +127,9 @@ static int arm(struct mr_outbox *outbox, uint64_t now)
     if (outbox->tokens < LINE && outbox->first->place != MR_OUTBOX_EXIT)
         wait = (LINE - outbox->tokens + MR_LIMIT_OUTBOX_RATE - 1) / MR_LIMIT_OUTBOX_RATE;
     uint64_t since = now - outbox->sent_ms;
-    if (since < MR_LIMIT_JOIN_DELAY_MIN && wait < MR_LIMIT_JOIN_DELAY_MIN - since)
-        wait = MR_LIMIT_JOIN_DELAY_MIN - since;
+    uint64_t join = join_delay(outbox);
+    if (since < join && wait < join - since)
+        wait = join - since;
     return mr_timer_start(outbox->options.loop, wait, 0, on_timer, outbox, &outbox->timer);
 }
 
@@ -190,7 +197,7 @@ int mr_outbox_add(struct mr_outbox *outbox, const char *line, size_t len,
     memcpy(item->line, line, len);
     insert(outbox, item);
     uint64_t now = mr_loop_now_ms(outbox->options.loop);
-    if (now - outbox->sent_ms >= MR_LIMIT_JOIN_DELAY_MIN || place == MR_OUTBOX_FRONT)
+    if (now - outbox->sent_ms >= join_delay(outbox) || place == MR_OUTBOX_FRONT)
         return flush(outbox);
     if (outbox->timer)
         return MR_OK; /* it fires no later than this line may go */

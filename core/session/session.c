@@ -154,13 +154,35 @@ static int check_login(const struct mr_session *session, const struct mr_address
     return MR_OK;
 }
 
+/* A connection that was given is open already; the same happens as with any, in the next turn. */
+static void on_dialed(void *ctx)
+{
+    struct mr_session *session = ctx;
+    mr_timer_stop(&session->quiet);
+    mr_session_stream_callbacks.on_open(session);
+}
+
+static int dial(struct mr_session *session)
+{
+    int fd = session->options.dial(session->options.dial_ctx, &session->address);
+    if (fd < 0)
+        return fd;
+    int err = mr_stream_open_fd(session->options.loop, fd, &mr_session_stream_callbacks, session,
+                                &session->stream);
+    return err == MR_OK
+               ? mr_timer_start(session->options.loop, 0, 0, on_dialed, session, &session->quiet)
+               : err;
+}
+
 static int start_connection(struct mr_session *session, const char *hash)
 {
     int err = mr_rsa_key_generate(MR_RSA_CLIENT_BITS, &session->key);
     if (err == MR_OK)
         err = mr_login_client_new(session->key, mr_span_of(session->name), mr_span_of(hash),
                                   session->registering, &session->login);
-    if (err == MR_OK)
+    if (err == MR_OK && session->options.dial)
+        err = dial(session);
+    else if (err == MR_OK)
         err = mr_stream_connect(session->options.loop, session->address.host, session->address.port,
                                 session->options.handshake_ms, &mr_session_stream_callbacks,
                                 session, &session->stream);

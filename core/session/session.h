@@ -56,9 +56,13 @@ struct mr_session_options {
     struct mr_settings *settings;
     struct mr_log *log;
     struct mr_filters *filters; /* NULL: nothing is filtered */
-    const char *logins_path;    /* remembered logins (logins.h); NULL: none are kept */
-    uint64_t handshake_ms; /* time to connect, and then to log in; 0: MR_LIMIT_HANDSHAKE_TIME */
-    uint64_t retry_ms;     /* before each try to come back; 0: 2 s, then longer and longer */
+    /* Gives a socket that is connected to the room in place of a TCP connection, or a negative
+     * error; NULL: TCP. */
+    int (*dial)(void *ctx, const struct mr_address *address);
+    void *dial_ctx;
+    const char *logins_path; /* remembered logins (logins.h); NULL: none are kept */
+    uint64_t handshake_ms;   /* time to connect, and then to log in; 0: MR_LIMIT_HANDSHAKE_TIME */
+    uint64_t retry_ms;       /* before each try to come back; 0: 2 s, then longer and longer */
 };
 
 int mr_session_new(const struct mr_session_options *options, struct mr_session **out);

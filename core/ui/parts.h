@@ -23,6 +23,7 @@ enum { MR_UI_WHY = 512 };
 struct mr_ui {
     struct mr_core *core;
     enum mr_ui_kind kind;
+    struct mr_ui_stage stage; /* shown is NULL where there is a terminal */
     struct mr_style style;
     struct mr_style_terminal terminal;
     struct mr_chats *chats;

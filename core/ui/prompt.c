@@ -15,6 +15,8 @@
 /* Readline calls back without a context: this is the one way from its globals to ours. */
 static struct mr_prompt *the_prompt;
 
+enum { UNSEEN_ROWS = 24, UNSEEN_COLUMNS = 80 };
+
 /* --- what readline calls ------------------------------------------------------------------------
  */
 
@@ -116,44 +118,50 @@ static void bind_keys(void)
 static void set_up_readline(struct mr_prompt *prompt)
 {
     rl_readline_name = "moonroom";
-    rl_instream = stdin;
-    rl_outstream = stdout;
+    rl_instream = prompt->nowhere ? prompt->nowhere : stdin;
+    rl_outstream = prompt->nowhere ? prompt->nowhere : stdout;
     /* Written in one piece when it is flushed: no half of a screen is ever seen. */
-    setvbuf(stdout, NULL, _IOFBF, 65536);
+    setvbuf(rl_outstream, NULL, _IOFBF, 65536);
     rl_catch_signals = 0;
     rl_catch_sigwinch = 0;
     rl_change_environment = 0;
     rl_getc_function = next_key;
     rl_input_available_hook = key_available;
+    if (prompt->nowhere) {
+        rl_prep_term_function = NULL;
+    }
     bind_keys();
     rl_initialize();
+    if (prompt->nowhere) {
+        rl_set_screen_size(UNSEEN_ROWS, UNSEEN_COLUMNS);
+    }
     rl_get_screen_size(&prompt->rows, &prompt->columns);
     rl_callback_handler_install(prompt->text, line_entered);
-    mr_prompt_free_ctrl_s();
+    if (!prompt->nowhere) {
+        mr_prompt_free_ctrl_s();
+    }
     /* The terminal stays ours between two lines: no key is echoed by the kernel meanwhile. */
     rl_deprep_term_function = NULL;
     using_history();
     prompt->installed = true;
 }
 
-int mr_prompt_new(struct mr_loop *loop, const struct mr_prompt_callbacks *callbacks, void *ctx,
-                  struct mr_prompt **out)
+/* nowhere: where it draws without a terminal; taken over. */
+static int prompt_new(struct mr_loop *loop, const struct mr_prompt_callbacks *callbacks, void *ctx,
+                      int keys, FILE *nowhere, struct mr_prompt **out)
 {
     const char *term = getenv("TERM");
-
-    *out = NULL;
-    if (the_prompt) {
-        return MR_EBUSY;
-    }
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        return MR_EUNSUPPORTED;
-    }
-    struct mr_prompt *prompt = calloc(1, sizeof *prompt);
+    struct mr_prompt *prompt = the_prompt ? NULL : calloc(1, sizeof *prompt);
 
     if (!prompt) {
-        return MR_ENOMEM;
+        if (nowhere) {
+            fclose(nowhere);
+        }
+        return the_prompt ? MR_EBUSY : MR_ENOMEM;
     }
     prompt->loop = loop;
+    prompt->keys_fd = keys;
+    prompt->nowhere = nowhere;
     prompt->callbacks = *callbacks;
     prompt->ctx = ctx;
     prompt->dumb = !term || !term[0] || strcmp(term, "dumb") == 0;
@@ -162,7 +170,7 @@ int mr_prompt_new(struct mr_loop *loop, const struct mr_prompt_callbacks *callba
     the_prompt = prompt;
     int err = prompt->text ? mr_prompt_keys_start(prompt) : MR_ENOMEM;
 
-    if (err == MR_OK) {
+    if (err == MR_OK && !nowhere) {
         err = mr_prompt_signals_start(prompt);
     }
     if (err == MR_OK) {
@@ -172,6 +180,25 @@ int mr_prompt_new(struct mr_loop *loop, const struct mr_prompt_callbacks *callba
         mr_prompt_free(prompt);
     }
     return err;
+}
+
+int mr_prompt_new(struct mr_loop *loop, const struct mr_prompt_callbacks *callbacks, void *ctx,
+                  struct mr_prompt **out)
+{
+    *out = NULL;
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        return MR_EUNSUPPORTED;
+    }
+    return prompt_new(loop, callbacks, ctx, STDIN_FILENO, NULL, out);
+}
+
+int mr_prompt_new_unseen(struct mr_loop *loop, const struct mr_prompt_callbacks *callbacks,
+                         void *ctx, int keys, struct mr_prompt **out)
+{
+    FILE *nowhere = fopen("/dev/null", "r+e");
+
+    *out = NULL;
+    return nowhere ? prompt_new(loop, callbacks, ctx, keys, nowhere, out) : MR_EIO;
 }
 
 void mr_prompt_free(struct mr_prompt *prompt)
@@ -195,6 +222,11 @@ void mr_prompt_free(struct mr_prompt *prompt)
     mr_buf_free(&prompt->output);
     free(prompt->next_line);
     free(prompt->text);
+    if (prompt->nowhere) {
+        fclose(prompt->nowhere);
+        rl_instream = stdin;
+        rl_outstream = stdout;
+    }
     free(prompt);
     the_prompt = NULL;
 }

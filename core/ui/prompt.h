@@ -40,6 +40,10 @@ struct mr_prompt_callbacks {
 /* Takes the terminal on standard input and output. MR_EUNSUPPORTED if they are none. */
 int mr_prompt_new(struct mr_loop *loop, const struct mr_prompt_callbacks *callbacks, void *ctx,
                   struct mr_prompt **out);
+/* A prompt without a terminal: keys are read from a descriptor, which stays the caller's, and
+ * nothing is drawn. For tests of scripts. */
+int mr_prompt_new_unseen(struct mr_loop *loop, const struct mr_prompt_callbacks *callbacks,
+                         void *ctx, int keys, struct mr_prompt **out);
 /* Prints what waits, takes the prompt away, and puts the terminal back as it was. */
 void mr_prompt_free(struct mr_prompt *prompt);
 

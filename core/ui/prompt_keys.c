@@ -276,7 +276,7 @@ static void readable(void *ctx)
 {
     struct mr_prompt *prompt = ctx;
     uint8_t bytes[4096];
-    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+    ssize_t n = read(prompt->keys_fd, bytes, sizeof bytes);
 
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
         return;
@@ -297,15 +297,15 @@ int mr_prompt_keys_start(struct mr_prompt *prompt)
 {
     mr_buf_init(&prompt->keys, MR_LIMIT_INPUT_LINE);
     mr_buf_init(&prompt->paste, MR_LIMIT_INPUT_LINE);
-    int err = mr_watch_start(prompt->loop, STDIN_FILENO, readable, prompt, &prompt->input);
+    int err = mr_watch_start(prompt->loop, prompt->keys_fd, readable, prompt, &prompt->input);
 
     /* The watch has made the terminal non-blocking, for input and output alike, and output would be
      * lost when the terminal is slow. We only read when there is something. */
     if (err == MR_OK) {
-        int flags = fcntl(STDIN_FILENO, F_GETFL);
+        int flags = fcntl(prompt->keys_fd, F_GETFL);
 
         if (flags >= 0) {
-            fcntl(STDIN_FILENO, F_SETFL, flags & ~O_NONBLOCK);
+            fcntl(prompt->keys_fd, F_SETFL, flags & ~O_NONBLOCK);
         }
     }
     return err;

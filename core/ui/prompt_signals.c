@@ -51,8 +51,9 @@ void mr_prompt_check_size(struct mr_prompt *prompt)
 {
     struct winsize size;
 
-    if (!prompt->installed || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
-        size.ws_row == 0 || (size.ws_col == prompt->columns && size.ws_row == prompt->rows)) {
+    if (!prompt->installed || prompt->nowhere || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
+        size.ws_col == 0 || size.ws_row == 0 ||
+        (size.ws_col == prompt->columns && size.ws_row == prompt->rows)) {
         return;
     }
     prompt->columns = size.ws_col;

@@ -2,6 +2,8 @@
 #ifndef MR_UI_PROMPT_STATE_H
 #define MR_UI_PROMPT_STATE_H
 
+#include <stdio.h>
+
 #include "core/base/buf.h"
 #include "core/ui/prompt.h"
 
@@ -26,7 +28,9 @@ struct mr_prompt {
     bool in_line; /* inside the line handler: print plainly, readline draws the prompt afterwards */
     bool installed; /* readline is set up */
     int columns, rows;
-    bool dumb; /* the terminal has no cursor movements */
+    bool dumb;     /* the terminal has no cursor movements */
+    FILE *nowhere; /* what is drawn without a terminal; NULL: there is one */
+    int keys_fd;
 
     struct mr_buf keys; /* read, not yet handled */
     struct mr_timer *key_quiet;

@@ -24,7 +24,7 @@ static void look_at_terminal(struct mr_ui *ui)
         .no_color = getenv("NO_COLOR"),
     };
     mr_style_load(&ui->style, ui->core->settings, &ui->terminal);
-    if (ui->kind != MR_UI_PROMPT) {
+    if (ui->kind != MR_UI_PROMPT || ui->stage.shown) {
         mr_style_init(&ui->style, "off", &ui->terminal);
         ui->style.time_format[0] = '\0';
     }
@@ -78,7 +78,7 @@ static void on_setting(void *ctx, const char *name, const cJSON *data)
     if (setting && strncmp(setting, "color.", 6) == 0) {
         check_color(ui, setting);
     }
-    if (ui->kind == MR_UI_PROMPT && setting &&
+    if (ui->kind == MR_UI_PROMPT && !ui->stage.shown && setting &&
         (strncmp(setting, "color", 5) == 0 || strcmp(setting, "time.format") == 0)) {
         mr_style_load(&ui->style, ui->core->settings, &ui->terminal);
         mr_ui_update_prompt(ui);
@@ -118,7 +118,23 @@ static int make_parts(struct mr_ui *ui)
     return err;
 }
 
-int mr_ui_new(struct mr_core *core, enum mr_ui_kind kind, struct mr_ui **out)
+static int make_prompt(struct mr_ui *ui)
+{
+    struct mr_loop *loop = ui->core->loop;
+    int err = ui->stage.shown ? mr_prompt_new_unseen(loop, &mr_ui_prompt_callbacks, ui,
+                                                     ui->stage.keys, &ui->prompt)
+                              : mr_prompt_new(loop, &mr_ui_prompt_callbacks, ui, &ui->prompt);
+
+    if (err == MR_OK) {
+        load_history(ui);
+        mr_ui_prompt_callbacks.on_key(ui); /* the idle time begins now */
+        mr_ui_update_prompt(ui);
+    }
+    return err;
+}
+
+static int ui_new(struct mr_core *core, enum mr_ui_kind kind, const struct mr_ui_stage *stage,
+                  struct mr_ui **out)
 {
     struct mr_ui *ui = calloc(1, sizeof *ui);
 
@@ -128,14 +144,12 @@ int mr_ui_new(struct mr_core *core, enum mr_ui_kind kind, struct mr_ui **out)
     }
     ui->core = core;
     ui->kind = kind;
+    ui->stage = *stage;
     look_at_terminal(ui);
     int err = make_parts(ui);
 
     if (err == MR_OK && kind == MR_UI_PROMPT) {
-        err = mr_prompt_new(core->loop, &mr_ui_prompt_callbacks, ui, &ui->prompt);
-        load_history(ui);
-        mr_ui_prompt_callbacks.on_key(ui); /* the idle time begins now */
-        mr_ui_update_prompt(ui);
+        err = make_prompt(ui);
     } else if (err == MR_OK && kind == MR_UI_PLAIN) {
         err = mr_plain_new(ui, &ui->plain);
     }
@@ -145,6 +159,28 @@ int mr_ui_new(struct mr_core *core, enum mr_ui_kind kind, struct mr_ui **out)
     }
     *out = ui;
     return MR_OK;
+}
+
+int mr_ui_new(struct mr_core *core, enum mr_ui_kind kind, struct mr_ui **out)
+{
+    const struct mr_ui_stage none = {.keys = -1};
+
+    return ui_new(core, kind, &none, out);
+}
+
+int mr_ui_new_on_stage(struct mr_core *core, const struct mr_ui_stage *stage, struct mr_ui **out)
+{
+    return ui_new(core, MR_UI_PROMPT, stage, out);
+}
+
+const char *mr_ui_question(const struct mr_ui *ui)
+{
+    return ui->asking ? mr_asks_prompt(ui->asks) : NULL;
+}
+
+const char *mr_ui_line(const struct mr_ui *ui)
+{
+    return ui->prompt ? mr_prompt_line(ui->prompt, NULL) : "";
 }
 
 void mr_ui_free(struct mr_ui *ui)

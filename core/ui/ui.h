@@ -17,6 +17,22 @@ struct mr_ui;
  * standard error. */
 enum mr_ui_kind { MR_UI_PROMPT, MR_UI_PLAIN, MR_UI_QUIET };
 
+/* A user who is not there: PROMPT without a terminal, for tests of scripts. Keys are read from a
+ * descriptor, which stays the caller's; `shown` gets what is printed, lines ended by LF, unfolded
+ * and without colours; `rang` is the bell. */
+struct mr_ui_stage {
+    int keys;
+    void (*shown)(void *ctx, const char *lines);
+    void (*rang)(void *ctx);
+    void *ctx;
+};
+
+int mr_ui_new_on_stage(struct mr_core *core, const struct mr_ui_stage *stage, struct mr_ui **out);
+/* The question that is shown now; NULL when there is none. Valid until the next turn. */
+const char *mr_ui_question(const struct mr_ui *ui);
+/* What stands in the line being typed, and before it. Valid until the next turn. */
+const char *mr_ui_line(const struct mr_ui *ui);
+
 /* At the end of plain input: leave once all is sent (a last ping came back, or 5 s), then quit. */
 int mr_ui_new(struct mr_core *core, enum mr_ui_kind kind, struct mr_ui **out);
 /* Puts the terminal back as it was. */

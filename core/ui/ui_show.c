@@ -16,6 +16,10 @@ void mr_ui_print(struct mr_ui *ui, const char *lines)
 {
     struct mr_buf folded;
 
+    if (ui->stage.shown) {
+        ui->stage.shown(ui->stage.ctx, lines);
+        return;
+    }
     if (!ui->prompt) {
         fputs(lines, stderr);
         return;
@@ -111,12 +115,21 @@ static void show_in_chat(struct mr_ui *ui, struct mr_view_line *line)
     }
 }
 
+static void ring(struct mr_ui *ui)
+{
+    if (ui->stage.rang) {
+        ui->stage.rang(ui->stage.ctx);
+    } else {
+        mr_prompt_bell(ui->prompt);
+    }
+}
+
 static void on_notified(void *ctx, bool dropped, cJSON *item)
 {
     struct mr_ui *ui = ctx;
 
     if (!dropped && ui->prompt) {
-        mr_prompt_bell(ui->prompt);
+        ring(ui);
     }
     cJSON_Delete(item);
 }
@@ -135,7 +148,7 @@ static void notify(struct mr_ui *ui, const struct mr_view_line *line, const char
         return;
     }
     if (mr_filters_idle(filters, MR_FILTER_NOTIFY)) {
-        mr_prompt_bell(ui->prompt);
+        ring(ui);
         return;
     }
     cJSON *item = cJSON_CreateObject();

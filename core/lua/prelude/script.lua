@@ -185,6 +185,12 @@ local function start_script(id, params)
     P.add_methods(params.methods)
   end
   script.name, script.version = params.name, params.version
+  if params.seed then
+    P.use_clock(params)
+  end
+  if params.kind == "test" then
+    P.add_tests()
+  end
   if params.kind == "strategy" then
     P.guard_mine()
   end

@@ -1,7 +1,6 @@
 -- Timers and sleep. The clock is the core's.
 local _, env, P = ...
 
-local os_date, os_time = os.date, os.time
 local match, tonumber, type = string.match, tonumber, type
 
 local timers = {} -- number -> handle
@@ -70,6 +69,7 @@ end
 
 -- Seconds until it is next hh:mm by the clock on the wall.
 local function until_time(hour, minute)
+  local os_date, os_time = env.os.date, env.os.time
   local now = os_time()
   local date = os_date("*t", now)
   date.hour, date.min, date.sec, date.isdst = hour, minute, 0, nil

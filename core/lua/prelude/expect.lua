@@ -1,0 +1,225 @@
+-- expect(value): what a test says of a value, with failures that tell file, line, expected and got.
+local _, _, P = ...
+
+local getinfo = debug.getinfo
+local error, ipairs, next, pcall, rawequal, setmetatable = error, ipairs, next, pcall, rawequal, setmetatable
+local tostring, type = tostring, type
+local find, format, match, rep, sub = string.find, string.format, string.match, string.rep, string.sub
+local concat, sort = table.concat, table.sort
+
+-- What a failed expectation raises.
+local Failure = {}
+P.Failure = Failure
+
+function Failure.__tostring(failure)
+  return failure.text
+end
+
+-- The place in the author's files from which the running function was called.
+local function place()
+  for level = 3, 100 do
+    local info = getinfo(level, "Sl")
+    if not info then
+      break
+    end
+    if info.currentline > 0 and sub(info.source, 1, 10) ~= "=[moonroom" then
+      return format("%s:%d", match(info.short_src, "[^/]+$"), info.currentline)
+    end
+  end
+  return "?"
+end
+
+function P.fail_test(message)
+  error(setmetatable({ text = place() .. ": " .. message }, Failure), 0)
+end
+
+-- Values as the author would write them, keys in order, one line where it is short.
+local function order(a, b)
+  local ta, tb = type(a), type(b)
+  if ta ~= tb then
+    return ta < tb
+  elseif ta == "number" or ta == "string" then
+    return a < b
+  end
+  return tostring(a) < tostring(b)
+end
+
+local function show(value, indent, seen)
+  if type(value) == "string" then
+    return (format("%q", value):gsub("\\\n", "\\n"))
+  elseif type(value) ~= "table" then
+    return tostring(value)
+  elseif seen[value] then
+    return "{...}"
+  end
+  seen[value] = true
+  local parts, keys, width = {}, {}, 0
+  for key in next, value do
+    if not (type(key) == "number" and key >= 1 and key <= #value) then
+      keys[#keys + 1] = key
+    end
+  end
+  sort(keys, order)
+  local inner = indent .. "  "
+  for _, item in ipairs(value) do
+    parts[#parts + 1] = show(item, inner, seen)
+  end
+  for _, key in ipairs(keys) do
+    local name = type(key) == "string" and match(key, "^[%a_][%w_]*$") or "[" .. show(key, inner, seen) .. "]"
+    parts[#parts + 1] = name .. " = " .. show(value[key], inner, seen)
+  end
+  seen[value] = nil
+  for _, part in ipairs(parts) do
+    width = width + #part + 2
+  end
+  if #parts == 0 then
+    return "{}"
+  elseif width + #indent <= 72 then
+    return "{ " .. concat(parts, ", ") .. " }"
+  end
+  return "{\n" .. inner .. concat(parts, ",\n" .. inner) .. "\n" .. indent .. "}"
+end
+
+function P.show(value)
+  return show(value, "", {})
+end
+
+local function same(a, b, depth)
+  if rawequal(a, b) or a == b then
+    return true
+  elseif type(a) ~= "table" or type(b) ~= "table" or depth > 32 then
+    return false
+  end
+  for key, value in next, a do
+    if not same(value, b[key], depth + 1) then
+      return false
+    end
+  end
+  for key in next, b do
+    if a[key] == nil then
+      return false
+    end
+  end
+  return true
+end
+
+-- A text within a text; in a list an item that is equal to it, or a text that holds it.
+local function holds(whole, part)
+  if type(whole) == "string" then
+    return type(part) == "string" and find(whole, part, 1, true) ~= nil
+  elseif type(whole) == "table" then
+    for _, item in next, whole do
+      if same(item, part, 0) or (type(item) == "string" and holds(item, part)) then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+local function fits(value, pattern)
+  if type(value) == "string" then
+    return find(value, pattern) ~= nil
+  elseif type(value) == "table" then
+    for _, item in next, value do
+      if fits(item, pattern) then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+local function expected(what, got)
+  local one = "expected " .. what
+  local other = P.show(got)
+  if #one + #other < 90 and not find(one .. other, "\n", 1, true) then
+    P.fail_test(one .. ", got " .. other)
+  end
+  P.fail_test(one .. "\n     got " .. other:gsub("\n", "\n" .. rep(" ", 9)))
+end
+
+local Expect = {}
+Expect.__index = Expect
+
+function Expect.equals(self, other)
+  if not same(self.value, other, 0) then
+    expected(P.show(other):gsub("\n", "\n" .. rep(" ", 9)), self.value)
+  end
+end
+
+function Expect.differs(self, other)
+  if same(self.value, other, 0) then
+    expected("anything but " .. P.show(other), self.value)
+  end
+end
+
+function Expect.contains(self, part)
+  if not holds(self.value, part) then
+    expected("something with " .. P.show(part), self.value)
+  end
+end
+
+function Expect.lacks(self, part)
+  if holds(self.value, part) then
+    expected("nothing with " .. P.show(part), self.value)
+  end
+end
+
+-- By a pattern of Lua.
+function Expect.matches(self, pattern)
+  if not fits(self.value, pattern) then
+    expected("something like " .. P.show(pattern), self.value)
+  end
+end
+
+function Expect.is_nil(self)
+  if self.value ~= nil then
+    expected("nil", self.value)
+  end
+end
+
+function Expect.is_true(self)
+  if self.value ~= true then
+    expected("true", self.value)
+  end
+end
+
+function Expect.is_false(self)
+  if self.value ~= false then
+    expected("false", self.value)
+  end
+end
+
+function Expect.is_empty(self)
+  if self.value ~= "" and (type(self.value) ~= "table" or next(self.value) ~= nil) then
+    expected("nothing", self.value)
+  end
+end
+
+function Expect.at_least(self, least)
+  if type(self.value) ~= "number" or self.value < least then
+    expected("at least " .. P.show(least), self.value)
+  end
+end
+
+function Expect.at_most(self, most)
+  if type(self.value) ~= "number" or self.value > most then
+    expected("at most " .. P.show(most), self.value)
+  end
+end
+
+-- A function that raises an error, whose text fits the pattern.
+function Expect.fails(self, pattern)
+  P.check(self.value, "function", "expect(...):fails")
+  local ok, err = pcall(self.value)
+  if ok then
+    P.fail_test("expected an error, but there was none")
+  elseif pattern and not find(tostring(err), pattern) then
+    expected("an error like " .. P.show(pattern), tostring(err))
+  end
+end
+
+function P.expect(value)
+  return setmetatable({ value = value }, Expect)
+end
