@@ -148,6 +148,10 @@ def luacheckrc():
         "} do",
         "  read_globals[name] = { other_fields = true }",
         "end",
+        '-- The tests of scripts: docs/scripting.md, "Testing".',
+        'files["**/*_test.lua"] = {',
+        '  read_globals = { "describe", "it", "before_each", "after_each", "expect", "room", "test" },',
+        "}",
         "-- A strategy defines mine(client) and still calls mine.verify: the host keeps the two apart.",
         'globals = { "mine" }',
     ]
