@@ -2,10 +2,9 @@
 local _, _, P = ...
 
 local getinfo = debug.getinfo
-local error, ipairs, next, pcall, rawequal, setmetatable = error, ipairs, next, pcall, rawequal, setmetatable
+local error, next, pcall, rawequal, setmetatable = error, next, pcall, rawequal, setmetatable
 local tostring, type = tostring, type
 local find, format, match, rep, sub = string.find, string.format, string.match, string.rep, string.sub
-local concat, sort = table.concat, table.sort
 
 -- What a failed expectation raises.
 local Failure = {}
@@ -31,57 +30,6 @@ end
 
 function P.fail_test(message)
   error(setmetatable({ text = place() .. ": " .. message }, Failure), 0)
-end
-
--- Values as the author would write them, keys in order, one line where it is short.
-local function order(a, b)
-  local ta, tb = type(a), type(b)
-  if ta ~= tb then
-    return ta < tb
-  elseif ta == "number" or ta == "string" then
-    return a < b
-  end
-  return tostring(a) < tostring(b)
-end
-
-local function show(value, indent, seen)
-  if type(value) == "string" then
-    return (format("%q", value):gsub("\\\n", "\\n"))
-  elseif type(value) ~= "table" then
-    return tostring(value)
-  elseif seen[value] then
-    return "{...}"
-  end
-  seen[value] = true
-  local parts, keys, width = {}, {}, 0
-  for key in next, value do
-    if not (type(key) == "number" and key >= 1 and key <= #value) then
-      keys[#keys + 1] = key
-    end
-  end
-  sort(keys, order)
-  local inner = indent .. "  "
-  for _, item in ipairs(value) do
-    parts[#parts + 1] = show(item, inner, seen)
-  end
-  for _, key in ipairs(keys) do
-    local name = type(key) == "string" and match(key, "^[%a_][%w_]*$") or "[" .. show(key, inner, seen) .. "]"
-    parts[#parts + 1] = name .. " = " .. show(value[key], inner, seen)
-  end
-  seen[value] = nil
-  for _, part in ipairs(parts) do
-    width = width + #part + 2
-  end
-  if #parts == 0 then
-    return "{}"
-  elseif width + #indent <= 72 then
-    return "{ " .. concat(parts, ", ") .. " }"
-  end
-  return "{\n" .. inner .. concat(parts, ",\n" .. inner) .. "\n" .. indent .. "}"
-end
-
-function P.show(value)
-  return show(value, "", {})
 end
 
 local function same(a, b, depth)
@@ -132,7 +80,7 @@ end
 
 local function expected(what, got)
   local one = "expected " .. what
-  local other = P.show(got)
+  local other = P.inspect(got)
   if #one + #other < 90 and not find(one .. other, "\n", 1, true) then
     P.fail_test(one .. ", got " .. other)
   end
@@ -144,32 +92,32 @@ Expect.__index = Expect
 
 function Expect.equals(self, other)
   if not same(self.value, other, 0) then
-    expected(P.show(other):gsub("\n", "\n" .. rep(" ", 9)), self.value)
+    expected(P.inspect(other):gsub("\n", "\n" .. rep(" ", 9)), self.value)
   end
 end
 
 function Expect.differs(self, other)
   if same(self.value, other, 0) then
-    expected("anything but " .. P.show(other), self.value)
+    expected("anything but " .. P.inspect(other), self.value)
   end
 end
 
 function Expect.contains(self, part)
   if not holds(self.value, part) then
-    expected("something with " .. P.show(part), self.value)
+    expected("something with " .. P.inspect(part), self.value)
   end
 end
 
 function Expect.lacks(self, part)
   if holds(self.value, part) then
-    expected("nothing with " .. P.show(part), self.value)
+    expected("nothing with " .. P.inspect(part), self.value)
   end
 end
 
 -- By a pattern of Lua.
 function Expect.matches(self, pattern)
   if not fits(self.value, pattern) then
-    expected("something like " .. P.show(pattern), self.value)
+    expected("something like " .. P.inspect(pattern), self.value)
   end
 end
 
@@ -199,13 +147,13 @@ end
 
 function Expect.at_least(self, least)
   if type(self.value) ~= "number" or self.value < least then
-    expected("at least " .. P.show(least), self.value)
+    expected("at least " .. P.inspect(least), self.value)
   end
 end
 
 function Expect.at_most(self, most)
   if type(self.value) ~= "number" or self.value > most then
-    expected("at most " .. P.show(most), self.value)
+    expected("at most " .. P.inspect(most), self.value)
   end
 end
 
@@ -216,7 +164,7 @@ function Expect.fails(self, pattern)
   if ok then
     P.fail_test("expected an error, but there was none")
   elseif pattern and not find(tostring(err), pattern) then
-    expected("an error like " .. P.show(pattern), tostring(err))
+    expected("an error like " .. P.inspect(pattern), tostring(err))
   end
 end
 
