@@ -10,6 +10,7 @@
 struct mr_methods {
     struct mr_client_methods *client;
     struct mr_complete_methods *complete;
+    struct mr_http_methods *http;
 };
 
 void mr_methods_answer(struct mr_call *call, int err, const char *why)
@@ -53,6 +54,7 @@ int mr_methods_new(struct mr_core *core, struct mr_methods **out)
     int (*const binds[])(struct mr_core *) = {
         mr_methods_bind_chat,     mr_methods_bind_hooks, mr_methods_bind_timers,
         mr_methods_bind_settings, mr_methods_bind_coins, mr_methods_bind_mine,
+        mr_methods_bind_process,  mr_methods_bind_fs,
     };
     *out = calloc(1, sizeof **out);
     int err = *out ? mr_api_bind(core->api, "log.write", log_write, core) : MR_ENOMEM;
@@ -65,6 +67,9 @@ int mr_methods_new(struct mr_core *core, struct mr_methods **out)
     if (err == MR_OK) {
         err = mr_complete_methods_new(core, &(*out)->complete);
     }
+    if (err == MR_OK) {
+        err = mr_http_methods_new(core, &(*out)->http);
+    }
     if (err < 0) {
         mr_methods_free(out);
     }
@@ -76,6 +81,7 @@ void mr_methods_free(struct mr_methods **methods)
     if (!*methods) {
         return;
     }
+    mr_http_methods_free(&(*methods)->http);
     mr_complete_methods_free(&(*methods)->complete);
     mr_client_methods_free(&(*methods)->client);
     free(*methods);

@@ -22,6 +22,11 @@ int mr_methods_bind_timers(struct mr_core *core);
 int mr_methods_bind_settings(struct mr_core *core);
 int mr_methods_bind_coins(struct mr_core *core);
 int mr_methods_bind_mine(struct mr_core *core);
+int mr_methods_bind_process(struct mr_core *core);
+int mr_methods_bind_fs(struct mr_core *core);
+/* The folder of a script's own files, made if it is missing; the caller frees it. MR_EUNSUPPORTED
+ * for callers that are no scripts. */
+int mr_files_folder(const struct mr_core *core, const struct mr_caller *caller, char **out);
 
 /* Logging in has an outcome that comes later; this is where it is awaited. */
 struct mr_client_methods;
@@ -34,6 +39,12 @@ struct mr_complete_methods;
 
 int mr_complete_methods_new(struct mr_core *core, struct mr_complete_methods **out);
 void mr_complete_methods_free(struct mr_complete_methods **methods);
+
+/* Who fetches what over the network. */
+struct mr_http_methods;
+
+int mr_http_methods_new(struct mr_core *core, struct mr_http_methods **out);
+void mr_http_methods_free(struct mr_http_methods **methods);
 
 /* An answer of the session to one call: fails the call, or returns `true`. */
 void mr_methods_answer(struct mr_call *call, int err, const char *why);

@@ -22,6 +22,7 @@ struct request {
 struct mr_rpc {
     struct mr_rpc_callbacks callbacks;
     void *ctx;
+    void (*tap)(void *ctx, const char *line, size_t len); /* NULL: nobody looks */
     struct mr_buf in;
     struct mr_buf out; /* a line that is being made */
     size_t scanned;    /* bytes of `in` known to hold no LF */
@@ -45,6 +46,11 @@ int mr_rpc_new(const struct mr_rpc_callbacks *callbacks, void *ctx, struct mr_rp
     mr_buf_init(&rpc->in, (size_t)MR_LIMIT_RPC_LINE * 4);
     mr_buf_init(&rpc->out, MR_LIMIT_RPC_LINE);
     return MR_OK;
+}
+
+void mr_rpc_tap(struct mr_rpc *rpc, void (*fn)(void *ctx, const char *line, size_t len))
+{
+    rpc->tap = fn;
 }
 
 void mr_rpc_free(struct mr_rpc **rpc_at)
@@ -191,6 +197,9 @@ static bool handle_next(struct mr_rpc *rpc)
     line[len] = '\0';
     mr_buf_consume(&rpc->in, (size_t)len + 1);
     rpc->scanned = 0;
+    if (len > 0 && rpc->tap) {
+        rpc->tap(rpc->ctx, line, (size_t)len);
+    }
     if (len > 0) {
         handle_line(rpc, line, (size_t)len);
     }

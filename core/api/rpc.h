@@ -36,6 +36,8 @@ struct mr_rpc_callbacks {
 typedef void mr_rpc_answer_fn(void *ctx, int err, const char *text, const cJSON *result);
 
 int mr_rpc_new(const struct mr_rpc_callbacks *callbacks, void *ctx, struct mr_rpc **out);
+/* Shows every whole line that comes in, before it is handled. */
+void mr_rpc_tap(struct mr_rpc *rpc, void (*fn)(void *ctx, const char *line, size_t len));
 /* Open requests end with MR_ECLOSED. */
 void mr_rpc_free(struct mr_rpc **rpc);
 

@@ -339,6 +339,9 @@ static int start_parts(struct mr_app *app)
     if (err == MR_OK && app->cli.listening) {
         err = mr_control_start(core, app->cli.listen_path, &app->control, why, sizeof why);
     }
+    if (err == MR_OK && app->cli.trace_path) {
+        err = mr_scripts_trace(app->scripts, app->cli.trace_path, why, sizeof why);
+    }
     if (err == MR_OK) {
         err = start_scripts(app);
     }

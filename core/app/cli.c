@@ -19,6 +19,7 @@ enum option_id {
     OPT_REGISTER,
     OPT_ACCEPT_TERMS,
     OPT_LISTEN,
+    OPT_TRACE_SCRIPTS,
     OPT_VERBOSE,
     OPT_DESCRIBE_API,
     OPT_PLUGIN,
@@ -46,6 +47,8 @@ static const struct row rows[] = {
      "let programs of yours in through a private socket"},
     {OPT_PLUGIN, true, true, "plugin", "FILE.so", "load this native plugin"},
     {OPT_PLUGINS, true, false, "plugins", NULL, "list the native plugins there are and end"},
+    {OPT_TRACE_SCRIPTS, true, true, "trace-scripts", "FILE",
+     "write every message to and from scripts to FILE"},
     {OPT_VERBOSE, true, true, "verbose", NULL, "log more"},
     {OPT_DESCRIBE_API, true, false, "describe-api", NULL,
      "print the table of methods as JSON and end"},
@@ -175,6 +178,9 @@ static void take(struct mr_cli *cli, int id, const char *argument)
     case OPT_LISTEN:
         cli->listening = true;
         cli->listen_path = argument;
+        break;
+    case OPT_TRACE_SCRIPTS:
+        cli->trace_path = argument;
         break;
     case OPT_ACCEPT_TERMS:
         cli->accept_terms = true;

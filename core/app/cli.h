@@ -34,8 +34,9 @@ struct mr_cli {
     const char *listen_path;                   /* NULL: the usual one */
     const char *plugins[MR_LIMIT_PLUGINS + 1]; /* of --plugin, ended by NULL */
     size_t plugin_count;
-    char **scripts; /* RUN: ended by NULL */
-    int rest_argc;  /* SUBCOMMAND: its own arguments, its name first */
+    const char *trace_path; /* --trace-scripts */
+    char **scripts;         /* RUN: ended by NULL */
+    int rest_argc;          /* SUBCOMMAND: its own arguments, its name first */
     char **rest_argv;
 };
 

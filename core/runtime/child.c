@@ -64,6 +64,7 @@ static int spawn(struct mr_loop *loop, struct mr_child *child,
         .file = options->file,
         .args = (char **)(uintptr_t)options->argv,
         .env = (char **)(uintptr_t)options->env,
+        .cwd = options->folder,
         .stdio_count = (int)options->fds_count,
         .stdio = stdio,
         /* A session of its own: Ctrl-C at the terminal is meant for the prompt alone. */
@@ -115,6 +116,12 @@ int mr_child_kill(struct mr_child *child, int signum)
     if (child->ended)
         return MR_ENOTFOUND;
     return mr_uv_error(uv_process_kill(&child->uv, signum));
+}
+
+void mr_child_kill_all(struct mr_child *child)
+{
+    if (!child->ended)
+        kill(-child->pid, SIGKILL); /* its session's first group has its number */
 }
 
 uint64_t mr_child_cpu_us(const struct mr_child *child)

@@ -19,6 +19,7 @@ struct mr_child_options {
     const char *file;        /* absolute path */
     const char *const *argv; /* ended by NULL, argv[0] included */
     const char *const *env;  /* ended by NULL; NULL: ours */
+    const char *folder;      /* where it starts; NULL: ours */
     const int *fds;          /* the child's descriptor i is a copy of fds[i]; -1: /dev/null */
     size_t fds_count;        /* at least 3 */
 };
@@ -31,6 +32,8 @@ int mr_child_start(struct mr_loop *loop, const struct mr_child_options *options,
                    mr_child_exit_fn *on_exit, void *ctx, struct mr_child **out);
 int mr_child_pid(const struct mr_child *child);
 int mr_child_kill(struct mr_child *child, int signum);
+/* Kills it with all that it has started, unless it has ended: then those are on their own. */
+void mr_child_kill_all(struct mr_child *child);
 /* User plus system CPU time that the child used so far, microseconds (/proc/PID/stat); 0 if
  * unknown. */
 uint64_t mr_child_cpu_us(const struct mr_child *child);

@@ -11,6 +11,7 @@
 #include "core/runtime/json.h"
 #include "core/script/command_lua.h"
 #include "core/script/scripts.h"
+#include "core/script/trace.h"
 
 enum { WHY = 512, AUTOLOAD_MAX = 65536, RESTARTS = 3, RESTART_MS = 200 };
 
@@ -62,6 +63,11 @@ int mr_scripts_new(struct mr_core *core, struct mr_scripts **out)
     return MR_OK;
 }
 
+int mr_scripts_trace(struct mr_scripts *scripts, const char *path, char *why, size_t why_size)
+{
+    return mr_trace_open(path, &scripts->core->trace, why, why_size);
+}
+
 void mr_scripts_free(struct mr_scripts *scripts)
 {
     if (!scripts) {
@@ -84,6 +90,8 @@ void mr_scripts_free(struct mr_scripts *scripts)
     mr_script_runaway_unbind(scripts);
     mr_strategy_free(scripts->strategy);
     mr_grants_free(scripts->grants);
+    mr_trace_close(scripts->core->trace);
+    scripts->core->trace = NULL;
     mr_buf_free(&scripts->params);
     free(scripts->store_folder);
     free(scripts->listed);

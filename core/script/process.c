@@ -15,6 +15,7 @@
 #include "core/runtime/json.h"
 #include "core/runtime/stream.h"
 #include "core/script/deadline.h"
+#include "core/script/trace.h"
 
 enum { LOOK_MS = 100, LOOK_SOON_MS = 20, WHAT = MR_PROCESS_WHAT, REASON = 4096, LOG_LINES = 100 };
 
@@ -287,6 +288,7 @@ static int write_line(void *ctx, const char *line, size_t len)
     if (mr_process_queued(process) + len > MR_LIMIT_SCRIPT_QUEUE) {
         return MR_ELIMIT;
     }
+    mr_trace_write(process->core->trace, process->name, true, line, len);
     int err = mr_buf_append(&process->out, line, len);
     if (err == MR_OK && !process->flush) {
         err = mr_timer_start_real(process->core->loop, 0, 0, flush, process, &process->flush);
@@ -294,6 +296,12 @@ static int write_line(void *ctx, const char *line, size_t len)
     process->touched = true;
     watch(process);
     return err;
+}
+
+static void on_rpc_line(void *ctx, const char *line, size_t len)
+{
+    const struct mr_process *process = ctx;
+    mr_trace_write(process->core->trace, process->name, false, line, len);
 }
 
 static void on_rpc_request(void *ctx, const cJSON *id, const char *method, const cJSON *params)
@@ -653,6 +661,9 @@ int mr_process_start(struct mr_core *core, const struct mr_process_options *opti
     mr_buf_init(&process->out, MR_LIMIT_SCRIPT_QUEUE);
     int err = process->name ? mr_rpc_new(&rpc_callbacks, process, &process->rpc) : MR_ENOMEM;
     if (err == MR_OK) {
+        if (core->trace) {
+            mr_rpc_tap(process->rpc, on_rpc_line);
+        }
         err = start(process, options);
     }
     if (err < 0) {

@@ -13,6 +13,9 @@
 struct mr_scripts;
 
 int mr_scripts_new(struct mr_core *core, struct mr_scripts **out);
+/* Every message to and from scripts is written to this file from now on (core/script/trace.h). To
+ * be called before anything is started. MR_EIO with a sentence in why. */
+int mr_scripts_trace(struct mr_scripts *scripts, const char *path, char *why, size_t why_size);
 /* Kills what still runs. */
 void mr_scripts_free(struct mr_scripts *scripts);
 

@@ -102,13 +102,15 @@ static void reply(struct mr_script *script, const cJSON *id, cJSON *result)
     cJSON_Delete(result);
 }
 
-/* What a call counts, in prints: a changed setting is a file that is saved. */
+/* What a call counts, in prints: a changed setting is a file that is saved, a program a process. */
 static unsigned weight_of(const char *method)
 {
-    if (strcmp(method, "settings.set") == 0) {
+    if (strcmp(method, "settings.set") == 0 || strcmp(method, "fs.write") == 0 ||
+        strcmp(method, "process.run") == 0) {
         return MR_LIMIT_SCRIPT_PRINTS / 20;
     }
-    return strncmp(method, "ui.", 3) == 0 || strcmp(method, "log.write") == 0;
+    return strncmp(method, "ui.", 3) == 0 || strcmp(method, "log.write") == 0 ||
+           strcmp(method, "fs.append") == 0;
 }
 
 /* A terminal takes what a person can read, and a disk is not without end. A script that prints or

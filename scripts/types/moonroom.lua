@@ -38,6 +38,10 @@ complete = {}
 
 crypto = {}
 
+fs = {}
+
+http = {}
+
 json = {}
 
 log = {}
@@ -45,6 +49,8 @@ log = {}
 mine = mine or {}
 
 plugin = {}
+
+process = {}
 
 settings = {}
 
@@ -350,6 +356,47 @@ function crypto.unbase64(text) end
 ---@return string? bytes nil and a sentence when these are no hex digits
 function crypto.unhex(digits) end
 
+---Adds to the end of a file in the script's own folder, which is made if it is not there. A file may have 4 MiB, all files of a script together 16 MiB.
+---
+---Needs the permission `fs:data`.
+---@param name string
+---@param text string
+---@return true?
+---@return failure? err denied, invalid, limit, io
+function fs.append(name, text) end
+
+---The files of the script's own folder.
+---
+---Needs the permission `fs:data`.
+---@return { name: string, size: integer }[]?
+---@return failure? err denied, io
+function fs.list() end
+
+---All of a file in the script's own folder.
+---
+---Needs the permission `fs:data`.
+---@param name string letters, digits, dot, underscore and minus
+---@return string?
+---@return failure? err denied, not_found, invalid, io
+function fs.read(name) end
+
+---Remove a file of the script's own folder.
+---
+---Needs the permission `fs:data`.
+---@param name string
+---@return true?
+---@return failure? err denied, not_found
+function fs.remove(name) end
+
+---Writes a file in the script's own folder: after a crash there is the old one or the new one. That holds for up to 120,000 bytes; more goes part by part.
+---
+---Needs the permission `fs:data`.
+---@param name string
+---@param text string
+---@return true?
+---@return failure? err denied, invalid, limit, io
+function fs.write(name, text) end
+
 ---Lets it rest: the handler is not called until `enable`.
 function handle:disable() end
 
@@ -358,6 +405,24 @@ function handle:enable() end
 
 ---Ends what was registered, for good.
 function handle:remove() end
+
+---Fetches an address and waits for the answer. It is https; http only works for 127.0.0.1, [::1] and localhost. The certificate is verified. Redirects are followed to hosts that are permitted. Any `status` is an answer, 404 too; `headers` have their names in small letters; a `body` of more than 120,000 bytes is an error.
+---
+---Needs the permission `http:HOST`.
+---@param url string
+---@param opts? { timeout?: time, headers?: table } 10 s unless said otherwise, at most 2 minutes
+---@return { status: integer, url: string, headers: table, body: string }?
+---@return failure? err denied, invalid, not_found, refused, timeout, limit, unverified, closed, protocol, busy
+function http.get(url, opts) end
+
+---Sends something to an address and waits for the answer; else as http.get. `body` goes as text/plain, unless a header `content-type` says otherwise; what `json` holds goes as application/json.
+---
+---Needs the permission `http:HOST`.
+---@param url string
+---@param opts? { body?: string, json?: any, timeout?: time, headers?: table }
+---@return { status: integer, url: string, headers: table, body: string }?
+---@return failure? err denied, invalid, not_found, refused, timeout, limit, unverified, closed, protocol, busy
+function http.post(url, opts) end
 
 ---Marks a table, or a new one, to be written as an array even when it is empty; returns it.
 ---@param list? table
@@ -450,6 +515,15 @@ function plugin.list() end
 ---Shows values under the script's name, with tabs between them.
 ---@param ... any
 function print(...) end
+
+---Runs a program to its end, without a shell, and waits for it. The first word is its name, which is looked for on PATH, or its absolute path, as the permission names it. It has nothing to read, a session of its own, and runs in the script's own folder where that is permitted. When its time is over, the script goes or the permission is taken, it is killed with all that it has started. `code` is its exit code, or `signal` what ended it; one that prints more than 64 KiB is ended, and `truncated` is true.
+---
+---Needs the permission `process:NAME`.
+---@param argv string[] the program and its arguments
+---@param opts? { timeout?: time } 10 s unless said otherwise, at most 10 minutes
+---@return { code?: integer, signal?: integer, out: string, err: string, truncated: boolean }?
+---@return failure? err denied, invalid, not_found, timeout, busy
+function process.run(argv, opts) end
 
 ---Runs a module once and returns what it returned: from the script's own folder, from scripts/lib, or from lib of the user's scripts folder.
 ---@param name string "name" or "folder.name", without .lua

@@ -28,6 +28,7 @@ CORE_FOR_PLUGINS = {"base", "wire"}
 HOMES = {
     "OpenSSL": (r"openssl/", r"core/wire/"),
     "libuv": (r"uv\.h$", r"core/runtime/|plugins/|include/moonroom/plugin\.h$"),
+    "libcurl": (r"curl/", r"core/runtime/fetch[a-z_]*\.[ch]$"),
     "readline": (r"readline/", r"core/ui/prompt[a-z_]*\.[ch]$"),
     "SQLite": (r"sqlite3", r"plugins/roomhost/store[a-z_]*\.[ch]$"),
     "Lua": (r"(lua|lauxlib|lualib|luaconf)\.h$", r"core/lua/"),

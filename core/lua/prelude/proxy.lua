@@ -23,7 +23,7 @@ for name in
     mine.strategies store.get store.set store.keys script.source script.list script.info log.write
     ui.print ui.table ui.bars ui.sparkline ui.notify ui.bind ui.unbind
     ui.chats ui.current ui.open ui.close ui.note ui.clear ui.history
-    ui.same]],
+    fs.read fs.write fs.append fs.list fs.remove ui.same]],
     "%S+"
   )
 do

@@ -45,9 +45,11 @@ static void test_globals_are_listed(void **state)
         harness_calls(h),
         "ui.print {\"text\":\"_G _VERSION account admin assert chat client collectgarbage command "
         "complete "
-        "coroutine crypto debug error getmetatable ipairs json load log math mine next os pairs "
+        "coroutine crypto debug error fs getmetatable http ipairs json load log math mine next os "
+        "pairs "
         "pcall plugin "
-        "print rawequal rawget rawlen rawset require script select setmetatable settings shop "
+        "print process rawequal rawget rawlen rawset require script select setmetatable settings "
+        "shop "
         "store "
         "string table task timer tonumber tostring type ui utf8 wallet xpcall\"}\n"
         "ui.print {\"text\":\"clock date difftime time\"}\n"
