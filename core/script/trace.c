@@ -30,7 +30,7 @@ static const struct {
 };
 
 static const char token[] = "secret:";
-static const char hidden[] = "secret:...";
+static const char hidden[] = "(secret)";
 
 int mr_trace_open(const char *path, struct mr_trace **out, char *why, size_t why_size)
 {

@@ -45,12 +45,12 @@ def test_trace(start, folder, tmp_path):
     for call in (("to", "load"), ("from", "command.register"), ("to", "command"), ("from", "ui.input")):
         assert call in calls
     printed = [m["params"]["text"] for way, m in mine if m.get("method") == "ui.print"]
-    assert printed == ["token secret:...", "done"]
+    assert printed == ["token (secret)", "done"]
     login = next(m for _, m in mine if m.get("method") == "client.login")
-    assert login["params"] == {"name": "alice", "password": "secret:..."}
+    assert login["params"] == {"name": "alice", "password": "(secret)"}
     asked = next(m for _, m in mine if m.get("method") == "ui.input")
     answer = next(m for way, m in mine if way == "to" and "method" not in m and m["id"] == asked["id"])
-    assert answer["result"] == "secret:..."
+    assert answer["result"] == "(secret)"
 
 
 def test_what_cannot_be_written_is_refused(tmp_path):
