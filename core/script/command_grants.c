@@ -223,9 +223,14 @@ static void change(struct mr_scripts *scripts, const struct subject *subject,
                                 "That holds until moonroom ends, but could not "
                                 "be saved: %s.",
                                 mr_error_text(err));
+    } else if (*permission) {
+        mr_script_command_print(scripts, "info", take ? "%s no longer has %s." : "%s has %s again.",
+                                subject->name, permission);
     } else {
-        mr_script_command_print(scripts, "info", take ? "%s may no longer: %s." : "%s may: %s.",
-                                subject->name, *permission ? permission : "anything it asks for");
+        mr_script_command_print(scripts, "info",
+                                take ? "%s no longer has any permission."
+                                     : "%s has all that it asks for.",
+                                subject->name);
     }
 }
 

@@ -147,6 +147,16 @@ def test_settings_and_memory(author_terminal, room, client):
     author_terminal.see("carol has 1")
 
 
+def test_a_program_and_a_file(author_terminal, room, client):
+    author_terminal.type("/script load today")
+    author_terminal.see("run the program date")
+    author_terminal.type("y")
+    author_terminal.see("today is loaded")
+    bob = client(room.port, "bob", register=True)
+    bob.type("!date")
+    bob.out.expect(re.compile(r"author> It is \w+, \d+ \w+"))
+
+
 def test_command_with_arguments(author):
     load(author, "dice")
     author.type("/roll 1 3")

@@ -244,7 +244,7 @@ static void test_taken_at_once(void **state)
     harness_until(h, "bot| heard one");
     harness_until(h, "bot| offline: ");
     harness_type(h, "/script revoke bot read:whisper");
-    harness_until(h, "bot may no longer: read:whisper.");
+    harness_until(h, "bot no longer has read:whisper.");
     harness_type(h, "/script revoke bot raw");
     harness_type(h, "/script revoke bot filter:display");
     harness_emit(h, "whisper", "{\"text\":\"two\"}");
@@ -265,7 +265,7 @@ static void test_taken_at_once(void **state)
     harness_until(h, "registration");
     assert_int_equal(h->questions, questions);
     harness_type(h, "/script grant bot");
-    harness_until(h, "bot may: anything it asks for.");
+    harness_until(h, "bot has all that it asks for.");
     harness_forget(h);
     assert_string_equal(harness_call(h, "script.reload", "{\"name\":\"bot\"}"), "true");
     harness_emit(h, "whisper", "{\"text\":\"three\"}");
@@ -295,9 +295,9 @@ static void test_grants_are_shown(void **state)
     harness_call(h, "script.unload", "{\"name\":\"bot\"}");
     harness_forget(h);
     harness_type(h, "/script grant bot raw");
-    harness_until(h, "bot may: raw.");
+    harness_until(h, "bot has raw again.");
     harness_type(h, "/script revoke bot");
-    harness_until(h, "bot may no longer: anything it asks for.");
+    harness_until(h, "bot no longer has any permission.");
     harness_type(h, "/script revoke bot shop");
     harness_until(h, "bot does not ask for shop");
     harness_type(h, "/script revoke nobody");
