@@ -112,7 +112,10 @@ int mr_script_command_add(struct mr_scripts *scripts)
         .details =
             "A script is a Lua file, or a folder with init.lua, in the scripts folder of your "
             "configuration; a path loads it from anywhere. The file `autoload` in that folder "
-            "names those that are loaded at the start, one a line.",
+            "names those that are loaded at the start, one a line. `grants` shows what scripts may "
+            "do, "
+            "`revoke NAME PERMISSION` takes that back at once, `grant` gives it again; without "
+            "PERMISSION all of it.",
         .owner = "core",
     };
     return mr_commands_add(scripts->core->commands, &spec, run, scripts, &scripts->command, why,
