@@ -260,6 +260,7 @@ void mr_lua_start(struct mr_lua *host)
     mr_lua_add_host(L);
     mr_lua_add_crypto(L);
     mr_lua_add_json(L);
+    mr_lua_add_re(L);
     mr_lua_add_mine(L);
     mr_lua_push_methods(L);
     lua_setfield(L, -2, "methods");

@@ -46,6 +46,7 @@ struct mr_lua *mr_lua_of(lua_State *L);
 void mr_lua_add_host(lua_State *L);   /* host.c: the link */
 void mr_lua_add_crypto(lua_State *L); /* api_crypto.c */
 void mr_lua_add_json(lua_State *L);   /* api_json.c */
+void mr_lua_add_re(lua_State *L);     /* api_re.c */
 void mr_lua_add_mine(lua_State *L);   /* api_mine.c */
 
 /* Pushes the table of globals that scripts see: the allowed functions of Lua's own libraries. */

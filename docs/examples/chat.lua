@@ -45,7 +45,7 @@ end)
 
 --: chat.once
 chat.once("whisper", function(event)
-  print(event.from) --> robin
+  print("somebody whispers with " .. event.chat) --> somebody whispers with bob
 end)
 
 --: chat.wait

@@ -52,6 +52,8 @@ plugin = {}
 
 process = {}
 
+re = {}
+
 settings = {}
 
 shop = {}
@@ -524,6 +526,36 @@ function print(...) end
 ---@return { code?: integer, signal?: integer, out: string, err: string, truncated: boolean }?
 ---@return failure? err denied, invalid, not_found, timeout, busy
 function process.run(argv, opts) end
+
+---The same with the places: first and last byte, then the groups.
+---@param pattern string
+---@param text string
+---@param init? integer
+---@return integer? first nil when nothing matches
+---@return integer last
+---@return string|false ...
+function re.find(pattern, text, init) end
+
+---Goes through all matches, from left to right, each behind the one before.
+---@param pattern string
+---@param text string
+---@return fun(): string|false|nil
+function re.gmatch(pattern, text) end
+
+---Replaces all matches. `with` is a text, put in as it is, or a function of the groups that returns one, or nil to leave the match alone.
+---@param pattern string
+---@param text string
+---@param with string|fun(...: string|false): string?
+---@return string text
+---@return integer count how many were replaced
+function re.gsub(pattern, text, with) end
+
+---Finds the first place where a regular expression matches and returns its groups, or all that matched when it has none. However wild the pattern, the time grows only with the length of the text, so patterns of strangers are safe. Syntax: `. [a-z] [^a-z] \d \w \s \D \W \S \b \B ^ $ ( ) (?: ) a|b * + ? {2,5}`, lazy forms such as `*?`, and `(?i)` at the beginning. A group that took no part is `false`. There are no back references.
+---@param pattern string of at most 1,024 bytes; in [[ ]] no \ need be doubled
+---@param text string
+---@param init? integer where to begin, as in string.match
+---@return string|false|nil ... nil when nothing matches
+function re.match(pattern, text, init) end
 
 ---Runs a module once and returns what it returned: from the script's own folder, from scripts/lib, or from lib of the user's scripts folder.
 ---@param name string "name" or "folder.name", without .lua

@@ -136,6 +136,18 @@ def plugin_manifests():
     write("plugin_manifest", "text-wrong", b"moonroom-plugin 4294967296 a b")
 
 
+def expressions():
+    rows = {
+        "groups": (r"(a+)(?:b|c)*?(d)?", "aabcbd"),
+        "classes": (r"(?i)[^\s\d]+\b.", "Moon 12 r\u00e9"),
+        "counts": (r"(x{2,3}){4}y{0,2}$", "x" * 12 + "y"),
+        "wild": (r"(a*)*(a|aa)+b", "a" * 60),
+        "mistake": (r"([a-", ""),
+    }
+    for name, (pattern, text) in rows.items():
+        write("re", name, bytes([len(pattern)]) + pattern.encode() + text.encode())
+
+
 def hosts():
     """What a core sends: a script, and one message of each kind; in pieces of any size."""
     source = """script { name = "x", needs = { "send" }, settings = { n = { type = "int", default = 1, help = "n" } } }
@@ -184,4 +196,5 @@ if __name__ == "__main__":
     logins()
     texts()
     plugin_manifests()
+    expressions()
     hosts()

@@ -195,7 +195,7 @@ def show(tmp_path_factory):
 def play(stage, bob):
     """What the examples wait for: other people's lines, keys, commands with their questions."""
     secret = "correct horse"
-    bob.type("PING")
+    bob.type("PING", "/w robin psst")
     stage.wait_printed("chat.wait")
     stage.terminal.key("\x1b[15~")
     stage.ask("/greet bob 3")
