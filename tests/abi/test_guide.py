@@ -86,5 +86,7 @@ def test_installed_moonroom_runs_it(prefix, author, tmp_path, monkeypatch):
         shouter.out.expect("carol> I can hear you, even without capitals.")
         listener.type("/shouts")
         listener.err.expect(re.compile(".*calm.*1 times"))
+        listener.type("/plugins")
+        listener.err.expect(re.compile(r".*shout +1\.0 +methods shout\.count; events shout\.heard; filters incoming"))
         assert shouter.finish() == 0 and listener.finish() == 0
         assert room.stop() == 0

@@ -342,6 +342,26 @@ static void test_helper_that_is_not_there(void **state)
     assert_string_equal(world->told, "invalid no helper |");
 }
 
+/* As many rows of each kind as there may be, and one more. */
+static void test_rows_are_bounded(void **state)
+{
+    struct world *world = *state;
+    char expected[128];
+    assert_int_equal(
+        mr_plugins_load(world->plugins, FIXTURES "/many.so", world->why, sizeof world->why), MR_OK);
+    snprintf(expected, sizeof expected, "plugin many: %d methods, %d events, %d filters, ",
+             MR_LIMIT_PLUGIN_METHODS, MR_LIMIT_PLUGIN_ROWS, MR_LIMIT_FILTERS);
+    assert_non_null(strstr(world->parts.log, expected));
+    snprintf(expected, sizeof expected, "%d listeners, %d subcommands, %d helpers, then limit",
+             MR_LIMIT_PLUGIN_ROWS, MR_LIMIT_PLUGIN_ROWS, MR_LIMIT_PLUGIN_HELPERS);
+    assert_non_null(strstr(world->parts.log, expected));
+    /* The table of methods is full for others too; nothing of the second plugin stays. */
+    assert_int_equal(load(world), MR_ELIMIT);
+    mr_plugins_stop(&world->plugins);
+    assert_null(mr_api_added(world->parts.core.api));
+    assert_true(mr_filters_idle(world->parts.core.filters, MR_FILTER_NOTIFY));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -355,6 +375,7 @@ int main(void)
         T(test_calls_of_the_plugin),
         T(test_adding_is_for_the_start),
         T(test_calls_that_wait_are_bounded),
+        T(test_rows_are_bounded),
         T(test_helper_answers_and_leaves),
         T(test_helper_that_breaks_the_protocol),
         T(test_helper_ended_in_its_callback),
