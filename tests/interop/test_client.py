@@ -176,6 +176,16 @@ def test_lines_are_sent_and_all_arrive_before_the_end(server, enter):
         assert f"alice> line {i}" in alice.out.history
 
 
+def test_the_end_does_not_wait_for_ever(server, enter):
+    """A room that answers no ping is left all the same."""
+    server.faults.mute = ("/ping",)
+    alice = enter()
+    alice.type("bye")
+    assert alice.finish() == 0
+    server.received.expect("alice bye")
+    server.received.expect("alice /exit")
+
+
 def test_utf_8_and_its_limits(server, enter):
     alice = enter()
     alice.type("caf\u00e9 \u65e5\u672c \U0001f319")
