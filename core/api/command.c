@@ -112,13 +112,15 @@ struct mr_command *mr_commands_first(const struct mr_commands *commands)
     return commands->first;
 }
 
+/* Names have small letters only; /HELP is meant as /help. */
 static bool answers_to(const struct mr_command *command, const char *name)
 {
-    if (strcmp(command->name, name) == 0) {
+    size_t len = strlen(name);
+    if (mr_str_equal_fold(command->name, strlen(command->name), name, len)) {
         return true;
     }
     for (size_t i = 0; i < command->alias_count; i++) {
-        if (strcmp(command->aliases[i], name) == 0) {
+        if (mr_str_equal_fold(command->aliases[i], strlen(command->aliases[i]), name, len)) {
             return true;
         }
     }

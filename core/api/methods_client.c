@@ -169,12 +169,11 @@ static void connect_room(void *ctx, struct mr_call *call, const cJSON *params)
     char why[WHY] = "";
     struct mr_address address;
     char text[300];
-    int err = mr_session_state(core->session) == MR_SESSION_OFFLINE ? MR_OK : MR_ESTATE;
-    if (err < 0) {
-        mr_call_fail(call, err, "You are in a room already. Use /logout first.");
-        return;
+    int err = target(methods, params, &address, why);
+    if (err == MR_OK && mr_session_state(core->session) != MR_SESSION_OFFLINE) {
+        snprintf(why, sizeof why, "You are in a room already. Use /logout first.");
+        err = MR_ESTATE;
     }
-    err = target(methods, params, &address, why);
     if (err == MR_OK) {
         mr_address_format(&address, text, sizeof text);
         err = mr_settings_set(core->settings, "connect.address", text, why, sizeof why);

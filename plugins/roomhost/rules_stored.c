@@ -30,7 +30,7 @@ static void mined(const struct mr_store_job *job, struct mr_answers *answers)
 static void bought(const struct mr_store_job *job, struct mr_answers *answers)
 {
     if (job->answer == MR_STORE_SHORT) {
-        mr_answers_error(answers, "You have not enough coins. ");
+        mr_answers_error(answers, "You do not have enough coins. ");
     } else if (job->answer == MR_STORE_ALREADY) {
         mr_answers_error(answers, "You are an admin already. ");
     } else if (job->answer != MR_STORE_DONE) {
@@ -48,7 +48,7 @@ static void paid(const struct mr_store_job *job, struct mr_span me, struct mr_an
     if (job->answer == MR_STORE_ABSENT) {
         mr_answers_error(answers, "There is nobody called %s. ", job->name);
     } else if (job->answer == MR_STORE_SHORT) {
-        mr_answers_error(answers, "You have not enough coins. ");
+        mr_answers_error(answers, "You do not have enough coins. ");
     } else if (job->answer == MR_STORE_ALREADY) {
         mr_answers_error(answers, "You cannot pay yourself. ");
     } else if (job->answer != MR_STORE_DONE) {

@@ -9,12 +9,26 @@ local function show(name)
   tell.done("%s is %s.", name, value == true and "on" or value == false and "off" or value)
 end
 
--- A name as in "bright blue" or "bold red", a number of the 256, or none.
-local function is_colour(value)
-  local names = " black red green yellow blue magenta cyan white none on off auto "
-  local word = value:gsub("^bold ", ""):gsub("^bright ", "")
-  local number = tonumber(word)
-  return number and number >= 0 and number <= 255 or names:find(" " .. word .. " ", 1, true)
+local WORDS = " black red green yellow blue magenta cyan white none bold underline bright "
+
+-- Whether the setting may have this value. A colour is a name, as in "bright blue" or "bold red", a
+-- number of the 256, or none; what else begins with color is switched on and off.
+local function fits(name, value)
+  if not name:match("^color%.") or name == "color.names" then
+    return true
+  end
+  for word in value:gmatch("%S+") do
+    local number = math.tointeger(tonumber(word))
+    local is_number = number and number >= 0 and number <= 255
+    if not is_number and not WORDS:find(" " .. word .. " ", 1, true) then
+      return false
+    end
+  end
+  return true
+end
+
+local function refuse(value)
+  tell.fail("There is no colour %s. Try red, bright blue, bold green, or 0 to 255.", value)
 end
 
 command {
@@ -39,10 +53,12 @@ command {
     if not value then
       return show(name)
     end
-    if not is_colour(value) then
-      return tell.fail("There is no colour %s. Try red, bright blue, bold green, or 0 to 255.", value)
+    if not fits(name, value) then
+      return refuse(value)
     end
     local set, err = settings.set(name, value)
     tell.outcome(set ~= nil, err, "%s is now %s.", name, value)
   end,
 }
+
+return { fits = fits, refuse = refuse }

@@ -29,10 +29,11 @@ command {
   help = "Go to the room at host or host:port.",
   long = "legacy:// in front of the address asks for the old v5 protocol.",
   run = function(args)
-    if chat.room().state ~= "offline" then
-      leave()
-    end
     local ok, err = client.connect(args.address)
+    if not ok and err.code == "state" then -- a good address, and another room to leave first
+      leave()
+      ok, err = client.connect(args.address)
+    end
     if not ok and err.code == "not_found" then
       enter_new_room()
     elseif not ok then

@@ -22,8 +22,8 @@ local function fail(err)
   end
 end
 
--- Who was here last is offered as the name for the next login.
-local last_name
+-- Who was here last is offered as the name for the next login; this script may come up later.
+local last_name = chat.me()
 
 chat.on("login", function(login)
   last_name = login.name

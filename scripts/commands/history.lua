@@ -6,6 +6,9 @@ command {
   args = "[n:int=20]",
   help = "Show the last lines you typed.",
   run = function(args)
+    if args.n < 1 then
+      return tell.fail("Ask for at least 1 line.")
+    end
     local lines, err = ui.history(args.n)
     if not lines then
       return tell.fail(err)

@@ -1,5 +1,6 @@
 -- /set: every setting there is.
 local tell = require("tell")
+local color = require("color")
 
 -- A value as it is typed.
 local function typed(value)
@@ -37,7 +38,9 @@ command {
     if not setting then
       return tell.fail("There is no setting %s; /set lists them.", args.name)
     end
-    if args.value then
+    if args.value and not color.fits(args.name, args.value) then
+      return color.refuse(args.value)
+    elseif args.value then
       local value, err = settings.set(args.name, args.value)
       return tell.outcome(value ~= nil, err, "%s is now %s.", args.name, typed(value))
     end

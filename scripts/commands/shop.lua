@@ -3,6 +3,7 @@ local tell = require("tell")
 local ask = require("ask")
 
 local LARGE = 100 -- coins from which on a purchase is confirmed
+local MOST = 1000 -- pieces that the room sells at once
 
 command {
   name = "cost",
@@ -20,17 +21,20 @@ command {
   help = "Buy something; asks first when it is dear.",
   long = "The store has cookie and adminStatus.",
   run = function(args)
+    if args.n < 1 or args.n > MOST then
+      return tell.fail("The store sells 1 to %d at once.", MOST)
+    end
     local price, err = shop.cost(args.item)
     if not price then
       return tell.fail(err)
     end
-    local sum = tell.count(price * args.n, "coin")
-    local question = ("Buy %d %s for %s?"):format(args.n, args.item, sum)
+    local goods, sum = tell.count(args.n, args.item), tell.count(price * args.n, "coin")
+    local question = ("Buy %s for %s?"):format(goods, sum)
     if price * args.n >= LARGE and not ask.sure(question) then
       return
     end
     local ok
     ok, err = shop.buy(args.item, args.n)
-    tell.outcome(ok, err, "You bought %d %s for %s.", args.n, args.item, sum)
+    tell.outcome(ok, err, "You bought %s for %s.", goods, sum)
   end,
 }

@@ -24,6 +24,9 @@ command {
     if args.n < 1 then
       return tell.fail("Pay at least 1 coin.")
     end
+    if not chat.me() then
+      return tell.fail("You are not in a room. Use /login or /connect first.")
+    end
     local sum = tell.count(args.n, "coin")
     if not ask.sure(("Give %s to %s?"):format(sum, args.user)) then
       return

@@ -50,10 +50,12 @@ def test_buy(rich):
     coins, cookies = balance(rich)
     rich.runs("/buy cookie", "You bought 1 cookie for 10 coins")
     assert balance(rich) == (coins - 10, cookies + 1)
+    for count in ("0", "1001"):
+        rich.runs(f"/buy cookie {count}", "The store sells 1 to 1000 at once")
 
 
 def test_buy_without_money(enter):
-    enter("poor").runs("/buy cookie", "You have not enough coins")
+    enter("poor").runs("/buy cookie", "You do not have enough coins")
 
 
 
@@ -68,7 +70,7 @@ def test_pay(rich, alice):
 
 def test_pay_what_cannot_be_paid(rich):
     rich.runs("/pay alice 0", "at least 1 coin")
-    rich.runs("/pay alice 100000", "You have not enough coins")
+    rich.runs("/pay alice 100000", "You do not have enough coins")
     rich.runs("/pay nobody 1", "There is nobody called nobody")
     rich.runs("/pay alice much", "much")
 

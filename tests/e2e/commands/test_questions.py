@@ -120,7 +120,7 @@ def test_account_is_not_deleted_by_mistake(alice, client, room):
 @pytest.mark.parametrize("reply, outcome", [("n", "Nothing was done."), ("y", re.compile("(money|coins)"))])
 def test_dear_purchase_is_confirmed(alice, reply, outcome):
     alice.type("/buy cookie 10")
-    alice.see_cursor_line("Buy 10 cookie for 100 coins? [y/N]")
+    alice.see_cursor_line("Buy 10 cookies for 100 coins? [y/N]")
     alice.type(reply)
     alice.see(outcome)
     leave(alice)
@@ -179,7 +179,7 @@ def test_going_to_another_room(alice, open_room, room):
     answer(alice, "Name:", "alice")
     answer(alice, "Password, at least 8 characters:", "battery staple")
     answer(alice, "The same again:", "battery staple")
-    alice.see(re.compile("registered and in as alice"))
+    alice.wait(lambda: "\n".join(alice.everything()).count("registered and in as alice") == 2, "the other room")
     alice.type("/ipinfo")
     alice.see(f"127.0.0.1:{other.port}")
     alice.type(f"/connect {room.url}")

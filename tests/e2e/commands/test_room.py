@@ -54,6 +54,11 @@ def test_leaving_and_coming_back(enter):
     anna.runs("/logout", "You are not in a room")
 
 
+def test_a_mistyped_address_leaves_nobody_outside(alice):
+    alice.runs("/connect ::::", "IPv6 address in brackets")
+    alice.runs("/ping", "answered in")
+
+
 def test_questions_need_somebody_to_answer(alice):
     alice.runs("/password", "Nobody can be asked")
     alice.runs("/delete-account", "Nobody can be asked")

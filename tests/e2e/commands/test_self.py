@@ -39,6 +39,10 @@ def test_help_knows_aliases_and_a_slash(alice):
     alice.runs("/help /msg", "Also: /whisper, /msg")
 
 
+def test_names_of_commands_may_have_large_letters(alice):
+    alice.runs("/TERMS", "Terms and Conditions")
+
+
 def test_set(alice):
     alice.runs("/set time.format", "time.format is %H:%M")
     alice.runs("/set history.lines 50", "history.lines is now 50")
@@ -46,6 +50,9 @@ def test_set(alice):
     alice.runs("/set history.lines many", "history.lines")
     alice.runs("/set nonesuch", "There is no setting nonesuch")
     alice.runs("/set nonesuch 1", "There is no setting nonesuch")
+    alice.runs("/set color.server banana", "no colour banana")
+    alice.runs('/set color.server "bold bright red"', "color.server is now bold bright red")
+    alice.runs("/set color.names off", "color.names is now off")
 
 
 def test_set_lists_all(alice):
@@ -79,8 +86,8 @@ def test_switches(alice, command, on, off):
 
 
 def test_history(alice):
-    alice.type("/history 5")
-    alice.sees("Nothing was typed yet")
+    alice.runs("/history 5", "Nothing was typed yet")
+    alice.runs("/history 0", "at least 1 line")
 
 
 def test_a_command_of_ones_own_replaces_the_shipped_one(alice):

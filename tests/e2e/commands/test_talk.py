@@ -41,7 +41,8 @@ def test_active(alice, bob):
 
 
 def test_note_stays_at_home(alice, bob):
-    alice.runs("/note buy milk", "noted: buy milk")
+    alice.type("/note buy milk")
+    alice.hears("alice> buy milk")
     alice.type("behind the note")
     bob.hears("alice> behind the note")
     assert not [line for line in bob.program.out.history if "milk" in line]

@@ -83,11 +83,13 @@ def test_notes_stay_here(server, enter, tmp_path):
     alice.see_cursor_line("alice >")
     alice.key("\x1b1")
     alice.see_cursor_line("Lobby >")
+    alice.type("/note and tea")
+    alice.see("noted: and tea")
     alice.type("end")
     server.received.expect("alice end")
-    assert not any("milk" in line for line in server.received.history)
+    assert not any("milk" in line or "tea" in line for line in server.received.history)
     log = tmp_path / f"alice/.local/state/moonroom/127.0.0.1:{server.port}/alice.log"
-    assert log.read_text().endswith(" alice> buy milk\n")
+    assert [line.partition("alice> ")[2] for line in log.read_text().splitlines()] == ["buy milk", "and tea"]
 
 
 def test_somebody_called_lobby(server, alice):

@@ -223,7 +223,7 @@ static void test_stored(void **state)
     job->number = 1000;
     stored(job, "m:/balance -1000");
     job->answer = MR_STORE_SHORT;
-    stored(job, "p:Server> /e You have not enough coins. ");
+    stored(job, "p:Server> /e You do not have enough coins. ");
     job->answer = MR_STORE_ALREADY;
     stored(job, "p:Server> /e You are an admin already. ");
     job->answer = MR_STORE_FAILED;

@@ -142,7 +142,7 @@ static void refusals_go_to_who_asked_first(void **state)
     assert_int_equal(cost.err, MR_EREFUSED);
     assert_string_equal(cost.text, "There is no such item.");
     assert_int_equal(buy.calls, 0);
-    world_send(world, "Server> /e You have not enough coins. ");
+    world_send(world, "Server> /e You do not have enough coins. ");
     wait_for(world, &buy);
     assert_int_equal(buy.err, MR_EREFUSED);
     assert_int_equal(world_count(world, "error"), 1);
