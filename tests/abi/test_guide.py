@@ -76,6 +76,7 @@ def test_installed_moonroom_runs_it(prefix, author, tmp_path, monkeypatch):
         listener = moonroom.Client(
             room.port, tmp_path / "listener", "carol", "--plugin", author / "shout.so", register=True
         )
+        listener.err.expect(re.compile(".*in as carol.*"))
         listener.type(f"/script load {author}/calm.lua")
         listener.err.expect(re.compile(".*calm is loaded.*"))
         shouter = moonroom.Client(room.port, tmp_path / "shouter", "dave", register=True)

@@ -62,7 +62,11 @@ chat.on("keeper.opened", function()
   print("opened")
 end)
 
-chat.on("login", function()
+-- The room is not waited with for a script that takes its time to load.
+task.spawn(function()
+  while not chat.me() do
+    task.sleep(0.05)
+  end
   local answer, err = keeper.ask("%s", "echo")
   print("asked", answer, err)
   print("mistake", keeper.ask("/nonexistent", "echo"))
