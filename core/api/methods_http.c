@@ -207,6 +207,10 @@ static int start(struct mr_http_methods *methods, struct job *job, const cJSON *
     if (err == MR_OK) {
         err = read_headers(job, cJSON_GetObjectItemCaseSensitive(params, "headers"), post, why);
     }
+    if (err == MR_OK && mr_loop_is_virtual(methods->core->loop)) {
+        snprintf(why, WHY, "a test reaches no network");
+        err = MR_EUNSUPPORTED;
+    }
     if (err == MR_OK && !methods->fetcher) {
         snprintf(why, WHY, "there is no network to be had");
         err = mr_fetcher_new(methods->core->loop, &methods->fetcher);

@@ -414,7 +414,7 @@ function handle:remove() end
 ---@param url string
 ---@param opts? { timeout?: time, headers?: table } 10 s unless said otherwise, at most 2 minutes
 ---@return { status: integer, url: string, headers: table, body: string }?
----@return failure? err denied, invalid, not_found, refused, timeout, limit, unverified, closed, protocol, busy
+---@return failure? err denied, invalid, not_found, refused, timeout, limit, unverified, closed, protocol, busy, unsupported
 function http.get(url, opts) end
 
 ---Sends something to an address and waits for the answer; else as http.get. `body` goes as text/plain, unless a header `content-type` says otherwise; what `json` holds goes as application/json.
@@ -423,7 +423,7 @@ function http.get(url, opts) end
 ---@param url string
 ---@param opts? { body?: string, json?: any, timeout?: time, headers?: table }
 ---@return { status: integer, url: string, headers: table, body: string }?
----@return failure? err denied, invalid, not_found, refused, timeout, limit, unverified, closed, protocol, busy
+---@return failure? err denied, invalid, not_found, refused, timeout, limit, unverified, closed, protocol, busy, unsupported
 function http.post(url, opts) end
 
 ---Marks a table, or a new one, to be written as an array even when it is empty; returns it.
@@ -524,7 +524,7 @@ function print(...) end
 ---@param argv string[] the program and its arguments
 ---@param opts? { timeout?: time } 10 s unless said otherwise, at most 10 minutes
 ---@return { code?: integer, signal?: integer, out: string, err: string, truncated: boolean }?
----@return failure? err denied, invalid, not_found, timeout, busy
+---@return failure? err denied, invalid, not_found, timeout, busy, unsupported
 function process.run(argv, opts) end
 
 ---The same with the places: first and last byte, then the groups.
