@@ -51,7 +51,7 @@ static bool in_ranges(const struct mr_re_range *ranges, int32_t count, uint32_t 
 
 static bool takes(const struct mr_re *re, const struct mr_re_instruction *at, uint32_t c)
 {
-    const struct mr_re_range *ranges = re->ranges + at->x;
+    const struct mr_re_range *ranges = NULL;
     bool in = false;
     switch ((enum mr_re_op)at->op) {
     case MR_RE_CHAR:
@@ -60,6 +60,7 @@ static bool takes(const struct mr_re *re, const struct mr_re_instruction *at, ui
         return c != '\n';
     case MR_RE_CLASS:
     case MR_RE_NO_CLASS:
+        ranges = re->ranges + at->x;
         in = in_ranges(ranges, at->y, c) || (re->fold && in_ranges(ranges, at->y, other_case(c)));
         return in == (at->op == MR_RE_CLASS);
     default:

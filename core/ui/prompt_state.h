@@ -27,14 +27,14 @@ struct mr_prompt {
     size_t next_point;
     bool in_line; /* inside the line handler: print plainly, readline draws the prompt afterwards */
     bool installed; /* readline is set up */
+    bool dumb;      /* the terminal has no cursor movements */
+    bool keys_held;
     int columns, rows;
-    bool dumb;     /* the terminal has no cursor movements */
-    FILE *nowhere; /* what is drawn without a terminal; NULL: there is one */
     int keys_fd;
+    FILE *nowhere; /* what is drawn without a terminal; NULL: there is one */
 
     struct mr_buf keys; /* read, not yet handled */
     struct mr_timer *key_quiet;
-    bool keys_held;
     struct mr_timer *keys_due; /* they were held, and are to go on */
     struct mr_buf paste;
     bool pasting, paste_cut;

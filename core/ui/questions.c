@@ -13,6 +13,7 @@ struct question {
     struct mr_questions *questions;
     struct mr_call *call;
     struct mr_caller *caller;
+    struct mr_timer *timer; /* nobody waits for ever */
     unsigned id;
     bool more; /* its asker says that another one follows */
 };
@@ -22,6 +23,8 @@ enum { OPEN_MAX = 4, CANCELS_MAX = 2, QUIET_MS = 30000 };
 
 /* For the question behind this one to come. */
 enum { MORE_MS = 2000 };
+
+enum { LONGEST_S = 86400 }; /* that a question may wait for its answer */
 
 /* What is known of an asker. */
 struct asker {
@@ -61,6 +64,7 @@ static void forget(struct question *question)
     if (*at) {
         *at = question->next;
     }
+    mr_timer_stop(&question->timer);
     free(question);
 }
 
@@ -117,29 +121,38 @@ static void answered(void *ctx, int err, const struct mr_answer *answer)
     }
 }
 
-/* The asker is gone: nobody waits for an answer. */
+/* Nobody waits for the answer any more. */
+static void withdraw(struct question *question, int err, const char *why)
+{
+    struct mr_ui *ui = question->questions->ui;
+    struct mr_call *call = question->call;
+    unsigned id = question->id;
+
+    forget(question);
+    /* The rest of a password must not become a line for the room. */
+    if (ui->shown_question == id && ui->prompt && mr_prompt_typed(ui->prompt)) {
+        mr_asks_orphan(ui->asks, id);
+        mr_ui_tell(ui, MR_ROLE_INFO, "Nobody waits for this answer any more.");
+    } else {
+        mr_asks_drop(ui->asks, id);
+    }
+    mr_call_fail(call, err, "%s", why);
+}
+
+static void timed_out(void *ctx)
+{
+    withdraw(ctx, MR_ETIMEOUT, "The question was not answered in time.");
+}
+
 static void asker_gone(void *value)
 {
     struct asker *asker = value;
-    struct mr_questions *questions = asker->questions;
-    struct mr_ui *ui = questions->ui;
     struct question *next = NULL;
 
-    for (struct question *question = questions->open; question; question = next) {
+    for (struct question *question = asker->questions->open; question; question = next) {
         next = question->next;
         if (question->caller == asker->caller) {
-            struct mr_call *call = question->call;
-            unsigned id = question->id;
-
-            forget(question);
-            /* The rest of a password must not become a line for the room. */
-            if (ui->shown_question == id && ui->prompt && mr_prompt_typed(ui->prompt)) {
-                mr_asks_orphan(ui->asks, id);
-                mr_ui_tell(ui, MR_ROLE_INFO, "Nobody waits for this answer any more.");
-            } else {
-                mr_asks_drop(ui->asks, id);
-            }
-            mr_call_fail(call, MR_ECANCELED, "The asker is gone.");
+            withdraw(question, MR_ECANCELED, "The asker is gone.");
         }
     }
     free(asker);
@@ -213,6 +226,21 @@ static char *fallback_of(const cJSON *params, enum mr_ask_kind kind)
                                                         : NULL;
 }
 
+static int start_timer(struct question *question, const cJSON *params)
+{
+    const cJSON *seconds = cJSON_GetObjectItemCaseSensitive(params, "timeout");
+
+    if (!cJSON_IsNumber(seconds)) {
+        return MR_OK;
+    }
+    if (!(seconds->valuedouble > 0 && seconds->valuedouble <= LONGEST_S)) {
+        return MR_EINVAL;
+    }
+    return mr_timer_start(question->questions->ui->core->loop,
+                          (uint64_t)(seconds->valuedouble * 1000), 0, timed_out, question,
+                          &question->timer);
+}
+
 void mr_questions_ask(struct mr_questions *questions, struct mr_call *call, const char *who,
                       const cJSON *params, enum mr_ask_kind kind)
 {
@@ -239,7 +267,10 @@ void mr_questions_ask(struct mr_questions *questions, struct mr_call *call, cons
         question->more = mr_json_bool(params, "more", false);
         question->next = questions->open;
         questions->open = question;
-        err = mr_asks_add(questions->ui->asks, &row, answered, question, &question->id);
+        err = start_timer(question, params);
+        if (err == MR_OK) {
+            err = mr_asks_add(questions->ui->asks, &row, answered, question, &question->id);
+        }
     }
     free(text);
     free(fallback);

@@ -32,3 +32,9 @@ local first = task.race {
   end,
 }
 print(first) --> fast
+local none, err = task.race({
+  function()
+    task.sleep("1m")
+  end,
+}, { timeout = "10ms" })
+print(none, err.code) --> nil timeout

@@ -15,6 +15,7 @@ clock = timer.every("20ms", function()
 end)
 
 --: timer.at
-timer.at("09:00", function()
+local daily = timer.at("09:00", function()
   chat.say("good morning")
 end)
+print(os.date("%H:%M", daily.due)) --> 09:00

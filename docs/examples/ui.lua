@@ -33,7 +33,7 @@ command {
 command {
   name = "sure",
   run = function()
-    local yes, err = ui.confirm("Really?")
+    local yes, err = ui.confirm("Really?", { timeout = "1m" })
     print(err and err.message or yes) --> true
   end,
 }

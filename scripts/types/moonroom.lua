@@ -683,15 +683,17 @@ function store.set(key, value) end
 
 ---Runs all functions at the same time and waits for all. Returns the first result of each in a list.
 ---@param list (fun(): any)[]
----@return any[]? results nil and an error when one of them raised one
----@return failure? err internal
-function task.all(list) end
+---@param opts? { timeout?: time } for ever, when nothing is said
+---@return any[]? results nil and an error when one of them raised one, or when the time is over; they go on then
+---@return failure? err timeout, internal, reloaded, canceled
+function task.all(list, opts) end
 
 ---Runs all functions at the same time and waits for the first to end; returns what that returned. The others go on.
 ---@param list (fun(): any)[]
----@return any ... nil and an error when the first to end raised one
----@return failure? err internal
-function task.race(list) end
+---@param opts? { timeout?: time } for ever, when nothing is said
+---@return any ... nil and an error when the first to end raised one, or when the time is over
+---@return failure? err timeout, internal, reloaded, canceled
+function task.race(list, opts) end
 
 ---Lets so much time pass; everything else of the script goes on meanwhile.
 ---@param time time
@@ -699,7 +701,7 @@ function task.race(list) end
 ---@return failure? err reloaded, canceled
 function task.sleep(time) end
 
----Runs `fn(...)` beside what goes on. `remove` of the handle ends it where it waits.
+---Runs `fn(...)` beside what goes on. The handle has only `remove`, which ends it where it waits.
 ---@param fn fun(...)
 ---@param ... any
 ---@return handle
@@ -712,8 +714,8 @@ function task.spawn(fn, ...) end
 ---@return handle
 function timer.after(delay, fn, opts) end
 
----Calls `fn` every day at this time of the clock on the wall.
----@param clock string "09:00", from "00:00" to "23:59"
+---Calls `fn` every day when the clock on the wall shows this time, the next time first. It keeps to the clock: over summer time, when the clock is set, and after a sleep of the machine (a minute late at most). A time that spring skips comes an hour later, one that comes twice in autumn counts once. `due` of the handle says when it is next, in seconds since 1970.
+---@param clock string "09:00", from "00:00" to "23:59", local time
 ---@param fn fun()
 ---@return handle
 function timer.at(clock, fn) end
@@ -765,13 +767,14 @@ function ui.clear() end
 ---@return failure? err denied, not_found, invalid
 function ui.close(name) end
 
----Ask the user yes or no. With more, another question follows.
+---Ask the user yes or no. With more, another question follows. timeout is in seconds; for ever, when nothing is said.
 ---@param question string
 ---@param default? boolean
 ---@param more? boolean
+---@param timeout? number
 ---@return boolean?
----@return failure? err canceled, unsupported, limit
-function ui.confirm(question, default, more) end
+---@return failure? err canceled, timeout, unsupported, limit
+function ui.confirm(question, default, more, timeout) end
 
 ---The chat shown now: {name, kind}; kind is lobby, private or notes.
 ---@return { index: integer, name: string, kind: string, unread: integer, current: boolean }
@@ -785,14 +788,15 @@ function ui.current() end
 ---@return failure? err denied
 function ui.history(n) end
 
----Ask the user for a line. A secret comes as an opaque token that only the core can use. With more, another question follows.
+---Ask the user for a line. A secret comes as an opaque token that only the core can use. With more, another question follows. timeout is in seconds; for ever, when nothing is said.
 ---@param question string
 ---@param secret? boolean
 ---@param default? string
 ---@param more? boolean
+---@param timeout? number
 ---@return string?
----@return failure? err canceled, unsupported, limit
-function ui.input(question, secret, default, more) end
+---@return failure? err canceled, timeout, unsupported, limit
+function ui.input(question, secret, default, more, timeout) end
 
 ---Write a note to oneself.
 ---

@@ -122,23 +122,16 @@ function env.chat.wait(name, opts)
     P.raise("chat.wait cannot wait here; use chat.once")
   end
   local co = coroutine.running()
-  local timer, handle
-  handle = subscribe(name, function(event)
+  local handle = subscribe(name, function(event)
     if matches(opts.match, event) then
-      handle:remove()
       P.wake(co, event)
     end
   end, "chat.wait")
-  if opts.timeout then
-    timer = env.timer.after(opts.timeout, function()
-      handle:remove()
-      P.wake(co, nil, P.error("timeout", "the event did not come in time"))
-    end)
+  local function undo()
+    handle:remove()
   end
-  local event, err = P.park()
-  if timer then
-    timer:remove()
-  end
+  local event, err = P.park_for(opts.timeout, "chat.wait", "the event did not come in time", undo)
+  undo()
   return event, err
 end
 

@@ -86,6 +86,9 @@ end
 
 -- One value into params, in the form in which it travels.
 local function put(method, params, param, value)
+  if param.name == "timeout" then
+    value = P.seconds(value, method)
+  end
   if not accepts[param.kind](value) then
     local message = "%s: %s should be %s %s, not %s"
     local article = match(param.kind, "^[aeiou]") and "an" or "a"

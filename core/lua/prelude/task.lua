@@ -134,7 +134,7 @@ local function settle(co, task, ok, ...)
 end
 
 local function run(co, task, ...)
-  task.parked = false
+  task.parked, task.undo = false, nil
   settle(co, task, coroutine_resume(co, ...))
 end
 
@@ -166,8 +166,9 @@ function P.can_wait()
   return tasks[coroutine_running()] ~= nil and isyieldable()
 end
 
--- Waits until P.wake(co, ...) and returns what that was given.
-function P.park()
+-- Waits until P.wake(co, ...) and returns what that was given. undo() takes back what was registered for
+-- the wait, and is called when the task is removed while it waits; it may be nil.
+function P.park(undo)
   local co = coroutine_running()
   local task = tasks[co]
   if not task or not isyieldable() then
@@ -176,8 +177,30 @@ function P.park()
   if P.closing then
     return nil, P.error("reloaded", "the script ends")
   end
-  task.parked = true
+  task.parked, task.undo = true, undo
   return coroutine_yield()
+end
+
+-- The same, but not for longer than `timeout`, a time (nil: for ever); then nil and an error that says
+-- `message`.
+function P.park_for(timeout, name, message, undo)
+  if not timeout then
+    return P.park(undo)
+  end
+  local co = coroutine_running()
+  local timer = env.timer.after(P.seconds(timeout, name), function()
+    P.wake(co, nil, P.error("timeout", message))
+  end)
+  local function woken(...)
+    timer:remove()
+    return ...
+  end
+  return woken(P.park(function()
+    timer:remove()
+    if undo then
+      undo()
+    end
+  end))
 end
 
 function P.wake(co, ...)
@@ -264,10 +287,15 @@ local Task = {}
 Task.__index = Task
 
 function Task.remove(handle)
-  handle.task.removed = true
+  local task = handle.task
+  task.removed = true
+  if task.undo then
+    task.undo()
+    task.undo = nil
+  end
 end
 
---- Runs `fn(...)` beside what goes on. `remove` of the handle ends it where it waits.
+--- Runs `fn(...)` beside what goes on. The handle has only `remove`, which ends it where it waits.
 ---@lua task.spawn
 ---@param fn fun(...)
 ---@param ... any
@@ -292,12 +320,15 @@ local function spawn_each(list, name, on)
   end
 end
 
+local late = "not all of it was done in time"
+
 --- Runs all functions at the same time and waits for all. Returns the first result of each in a list.
 ---@lua task.all
 ---@param list (fun(): any)[]
----@return any[]? results nil and an error when one of them raised one
----@error internal
-local function all(list)
+---@param opts? { timeout?: time } for ever, when nothing is said
+---@return any[]? results nil and an error when one of them raised one, or when the time is over; they go on then
+---@error timeout internal reloaded canceled
+local function all(list, opts)
   local co, open, results, failed = coroutine_running(), #list, {}, nil
   local waits = false
   spawn_each(list, "task.all", function(i, ok, result)
@@ -308,12 +339,16 @@ local function all(list)
       failed = failed or P.error("internal", tostring(result))
     end
     if open == 0 and waits then
-      P.wake(co)
+      P.wake(co, true)
     end
   end)
   if open > 0 then
     waits = true
-    P.park()
+    local done, err = P.park_for(opts and opts.timeout, "task.all", late)
+    waits = false
+    if not done or P.closing then
+      return nil, err or P.error("reloaded", "the script ends")
+    end
   end
   if failed then
     return nil, failed
@@ -324,21 +359,26 @@ end
 --- Runs all functions at the same time and waits for the first to end; returns what that returned. The others go on.
 ---@lua task.race
 ---@param list (fun(): any)[]
----@return any ... nil and an error when the first to end raised one
----@error internal
-local function race(list)
+---@param opts? { timeout?: time } for ever, when nothing is said
+---@return any ... nil and an error when the first to end raised one, or when the time is over
+---@error timeout internal reloaded canceled
+local function race(list, opts)
   local co, first, waits = coroutine_running(), nil, false
   spawn_each(list, "task.race", function(_, ok, ...)
     if not first then
       first = { ok = ok, n = select("#", ...), ... }
       if waits then
-        P.wake(co)
+        P.wake(co, true)
       end
     end
   end)
   if not first and #list > 0 then
     waits = true
-    P.park()
+    local done, err = P.park_for(opts and opts.timeout, "task.race", late)
+    waits = false
+    if not done or P.closing then
+      return nil, err or P.error("reloaded", "the script ends")
+    end
   end
   if first and not first.ok then
     return nil, P.error("internal", tostring(first[1]))

@@ -1,7 +1,7 @@
 -- Timers and sleep. The clock is the core's.
 local _, env, P = ...
 
-local match, tonumber, type = string.match, tonumber, type
+local match, setmetatable, tonumber, type = string.match, setmetatable, tonumber, type
 
 local timers = {} -- number -> handle
 
@@ -67,22 +67,66 @@ function env.timer.every(period, fn, opts)
   return start(params, fn)
 end
 
--- Seconds until it is next hh:mm by the clock on the wall.
-local function until_time(hour, minute)
+local LOOK_AGAIN = 60 -- seconds: the clock may be set, and a laptop may sleep, while a timer waits
+
+-- When the clock on the wall shows hour:minute next: later than now, and not on the day `done`, on which it
+-- has been that time already (in autumn an hour comes twice). What spring skips is counted in the time that was
+-- before: 02:30 becomes 03:30.
+local function next_time(now, hour, minute, done)
   local os_date, os_time = env.os.date, env.os.time
-  local now = os_time()
-  local date = os_date("*t", now)
-  date.hour, date.min, date.sec, date.isdst = hour, minute, 0, nil
-  local due = os_time(date)
-  if due <= now then
-    date.day = date.day + 1
-    due = os_time(date)
+  local today = os_date("*t", now)
+  for ahead = 0, 2 do
+    local date = { year = today.year, month = today.month, day = today.day + ahead, hour = hour, min = minute, sec = 0 }
+    local due = os_time(date)
+    if tonumber(os_date("%H", due)) ~= hour then
+      date = { year = today.year, month = today.month, day = today.day + ahead, hour = hour, min = minute, sec = 0 }
+      date.isdst = false
+      due = os_time(date)
+    end
+    if due > now and os_date("%F", due) ~= done then
+      return due
+    end
   end
-  return due - now
 end
 
---- Calls `fn` every day at this time of the clock on the wall.
----@param clock string "09:00", from "00:00" to "23:59"
+local Daily = {}
+Daily.__index = Daily
+
+local function arm(daily)
+  local left = daily.due - env.os.time()
+  daily.timer = env.timer.after(left < LOOK_AGAIN and left or LOOK_AGAIN, function()
+    local now = env.os.time()
+    if now >= daily.due then
+      local done = env.os.date("%F", daily.due)
+      daily.due = next_time(now, daily.hour, daily.minute, done)
+      if not daily.disabled then
+        P.spawn(daily.what, {}, daily.fn)
+      end
+    end
+    if not daily.removed then
+      arm(daily)
+    end
+  end)
+end
+
+function Daily.remove(daily)
+  daily.removed = true
+  daily.timer:remove()
+end
+
+function Daily.disable(daily)
+  daily.disabled = true
+end
+
+function Daily.enable(daily)
+  daily.disabled = nil
+end
+
+--- Calls `fn` every day when the clock on the wall shows this time, the next time first. It keeps to the clock: over
+--- summer time, when the clock is set, and after a sleep of the machine (a minute late at most). A time that spring
+--- skips comes an hour later, one that comes twice in autumn counts once. `due` of the handle says when it is next, in
+--- seconds since 1970.
+---@param clock string "09:00", from "00:00" to "23:59", local time
 ---@param fn fun()
 ---@return handle
 ---@raise what is no such time
@@ -93,28 +137,9 @@ function env.timer.at(clock, fn)
   if not hour or hour > 23 or minute > 59 then
     P.raise('timer.at: a time such as "09:00" expected')
   end
-  local daily = { clock = clock }
-  local function arm()
-    daily.inner = env.timer.after(until_time(hour, minute), function()
-      if not daily.disabled then
-        P.spawn("timer", {}, fn)
-      end
-      if not daily.removed then
-        arm()
-      end
-    end)
-  end
-  function daily.remove()
-    daily.removed = true
-    daily.inner:remove()
-  end
-  function daily.disable()
-    daily.disabled = true
-  end
-  function daily.enable()
-    daily.disabled = nil
-  end
-  arm()
+  local daily = setmetatable({ hour = hour, minute = minute, fn = fn, what = "timer " .. clock }, Daily)
+  daily.due = next_time(env.os.time(), hour, minute)
+  arm(daily)
   return daily
 end
 
@@ -132,8 +157,10 @@ function env.task.sleep(time)
   if not P.can_wait() then
     P.raise("task.sleep cannot wait here; use timer.after")
   end
-  env.timer.after(P.seconds(time, "task.sleep"), function()
+  local timer = env.timer.after(P.seconds(time, "task.sleep"), function()
     P.wake(co, true)
   end)
-  return P.park()
+  return P.park(function()
+    timer:remove()
+  end)
 end

@@ -21,6 +21,9 @@ chat.on("message", function(event)
   elseif event.text == "secret" then
     local token = ui.input("What is it?", { secret = true })
     ui.print("token: " .. tostring(token))
+  elseif event.text == "hurry" then
+    local answer, err = ui.input("Quick?", { timeout = "500ms" })
+    ui.print("in time: " .. tostring(answer) .. " " .. tostring(err and err.code))
   elseif event.text == "two" then
     task.spawn(function() ui.print("first: " .. tostring(ui.input("First?"))) end)
     task.spawn(function() ui.print("second: " .. tostring(ui.input("Second?"))) end)
@@ -249,3 +252,14 @@ def test_a_command_that_breaks_its_promise_to_ask(server, alice, tmp_path):
     alice.type("hello")
     server.received.expect("alice hello")
     assert not any(word in line for line in server.received.history for word in ("one", "two"))
+
+
+def test_a_question_may_have_an_end(server, asker):
+    server.send("alice", "bob> hurry")
+    asker.see("in time: nil timeout")
+    asker.see_cursor_line("Lobby >")
+    asker.key("kept")  # a line that is being typed is given back
+    asker.see_cursor_line("Lobby > kept")
+    server.send("alice", "bob> hurry")
+    asker.see(re.compile("(in time: nil timeout(.|\\n)*){2}"))
+    asker.see_cursor_line("Lobby > kept")

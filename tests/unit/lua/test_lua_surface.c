@@ -236,17 +236,6 @@ static void test_timers_fire(void **state)
     assert_string_equal(harness_calls(h), "");
 }
 
-static void test_timer_at(void **state)
-{
-    struct harness *h = *state;
-    load(h, "timer.at('09:00', function() print('morning') end)");
-    assert_has(harness_calls(h), "timer.start {\"after\":");
-    harness_request(h, "timer", "{\"id\":1}");
-    const char *calls = harness_calls(h);
-    assert_has(calls, "ui.print {\"text\":\"morning\"}");
-    assert_has(calls, "timer.start {\"after\":");
-}
-
 static void test_load_waits(void **state)
 {
     struct harness *h = *state;
@@ -284,7 +273,7 @@ static void test_chat_wait(void **state)
     assert_string_equal(harness_calls(h), "");
     harness_request(h, "event", "{\"id\":1,\"data\":{\"from\":\"bob\",\"text\":\"b\"}}");
     assert_string_equal(harness_calls(h),
-                        "event.unsubscribe {\"id\":1}\ntimer.stop {\"id\":2}\n"
+                        "timer.stop {\"id\":2}\nevent.unsubscribe {\"id\":1}\n"
                         "ui.print {\"text\":\"b\"}\n"
                         "event.subscribe {\"name\":\"message\"}\ntimer.start {\"after\":1}\n");
     harness_request(h, "timer", "{\"id\":4}");
@@ -457,7 +446,6 @@ int main(void)
         TEST(test_bare_yield_is_a_mistake),
         TEST(test_timers),
         TEST(test_timers_fire),
-        TEST(test_timer_at),
         TEST(test_load_waits),
         TEST(test_chat_wait),
         TEST(test_settings_and_store),
