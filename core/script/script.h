@@ -55,7 +55,8 @@ void mr_scripts_set_up_test(struct mr_scripts *scripts, uint64_t seed,
 void mr_scripts_tell_time(struct mr_scripts *scripts);
 /* Whether some script is on its way up or down. A question to the user is waited for by nobody. */
 bool mr_scripts_in_transit(const struct mr_scripts *scripts);
-/* Grows with everything that scripts say and are asked. */
+/* Grows with everything that scripts say and are asked. Strategies, which are never quiet, do not
+ * count, here and below. */
 uint64_t mr_scripts_traffic(const struct mr_scripts *scripts);
 /* Calls fn once all processes have done what they were asked, and what they say about it has been
  * read. When mr_scripts_traffic() is then what it was before, they are quiet. */

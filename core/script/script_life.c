@@ -237,6 +237,14 @@ void mr_script_on_end(void *ctx, const char *code, const char *text)
 
 /* From outside ------------------------------------------------------------------------------ */
 
+static enum mr_script_kind kind_of(const struct mr_found *found, enum mr_script_trust trust)
+{
+    if (trust == MR_TRUST_ALL) {
+        return MR_SCRIPT_TEST;
+    }
+    return strcmp(found->folder, "strategies") == 0 ? MR_SCRIPT_STRATEGY : MR_SCRIPT_PLAIN;
+}
+
 int mr_script_begin(struct mr_scripts *scripts, const struct mr_found *found, const char *asked,
                     enum mr_script_trust trust, mr_script_fn *fn, void *ctx, struct mr_script **out)
 {
@@ -246,7 +254,7 @@ int mr_script_begin(struct mr_scripts *scripts, const struct mr_found *found, co
     }
     script->scripts = scripts;
     script->trust = trust;
-    script->kind = strcmp(found->folder, "strategies") == 0 ? MR_SCRIPT_STRATEGY : MR_SCRIPT_PLAIN;
+    script->kind = kind_of(found, trust);
     script->coming.found = *found;
     script->asked = strdup(asked);
     int err = script->asked ? mr_script_check_later(script) : MR_ENOMEM;

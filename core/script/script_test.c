@@ -24,15 +24,6 @@ static void loaded(void *ctx, int err, const char *text)
     free(loading);
 }
 
-static struct mr_script *newest(struct mr_scripts *scripts)
-{
-    struct mr_script *script = scripts->first;
-    while (script->next) {
-        script = script->next;
-    }
-    return script;
-}
-
 int mr_scripts_load_for_test(struct mr_scripts *scripts, const char *name_or_path, bool test,
                              mr_scripts_fn *fn, void *ctx, char *why, size_t why_size)
 {
@@ -41,11 +32,10 @@ int mr_scripts_load_for_test(struct mr_scripts *scripts, const char *name_or_pat
         return MR_ENOMEM;
     }
     *loading = (struct loading){fn, ctx};
-    int err = mr_scripts_open(scripts, name_or_path, MR_TRUST_TEST, loaded, loading, why, why_size);
+    enum mr_script_trust trust = test ? MR_TRUST_ALL : MR_TRUST_TEST;
+    int err = mr_scripts_open(scripts, name_or_path, trust, loaded, loading, why, why_size);
     if (err < 0) {
         free(loading);
-    } else if (test) {
-        newest(scripts)->kind = MR_SCRIPT_TEST; /* nothing of it is read before the next turn */
     }
     return err;
 }
@@ -112,7 +102,8 @@ uint64_t mr_scripts_traffic(const struct mr_scripts *scripts)
 {
     uint64_t sum = 0;
     for (const struct mr_script *script = scripts->first; script; script = script->next) {
-        sum += script->process ? mr_process_traffic(script->process) : 0;
+        bool counts = script->process && script->kind != MR_SCRIPT_STRATEGY;
+        sum += counts ? mr_process_traffic(script->process) : 0;
     }
     return sum;
 }
@@ -142,7 +133,7 @@ int mr_scripts_await_quiet(struct mr_scripts *scripts, mr_loop_fn *fn, void *ctx
     *silence = (struct silence){1, fn, ctx};
     for (struct mr_script *script = scripts->first; script; script = script->next) {
         bool up = script->state == MR_SCRIPT_RUNNING || script->kind == MR_SCRIPT_TEST;
-        if (script->process && up) {
+        if (script->process && up && script->kind != MR_SCRIPT_STRATEGY) {
             silence->open++;
             if (mr_process_ask_quiet(script->process, answered, silence) < 0) {
                 silence->open--;

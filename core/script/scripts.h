@@ -44,6 +44,7 @@ enum mr_script_trust {
     MR_TRUST_KEEP,  /* ask, but a remembered no is a no: it is on the autoload list */
     MR_TRUST_NAMED, /* what it names: `moonroom run` */
     MR_TRUST_TEST,  /* all that it names: `moonroom test` */
+    MR_TRUST_ALL,   /* everything: a test file itself */
 };
 
 /* Told once when a script is up, ended or failed, whatever comes first of what was asked for. */

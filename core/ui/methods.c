@@ -207,7 +207,7 @@ static void notify(void *ctx, struct mr_call *call, const cJSON *params)
     if (err == MR_OK) {
         mr_ui_print(ui, mr_buf_str(&lines));
         if (ui->prompt) {
-            mr_prompt_bell(ui->prompt);
+            mr_ui_ring(ui);
         }
     }
     mr_buf_free(&lines);

@@ -60,6 +60,8 @@ void mr_ui_print(struct mr_ui *ui, const char *lines);
 /* Lines of one chat: kept there, so that switching to it shows them, and printed when it is the
  * current. */
 void mr_ui_print_in(struct mr_ui *ui, struct mr_chat *chat, const char *lines);
+/* The bell; there is a prompt. */
+void mr_ui_ring(struct mr_ui *ui);
 /* One sentence of moonroom itself. */
 void mr_ui_tell(struct mr_ui *ui, enum mr_role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -170,7 +170,7 @@ static void complete(struct mr_tab *tab, const cJSON *candidates)
         return; /* typed on meanwhile */
     }
     if (found.count == 0) {
-        mr_prompt_bell(ui->prompt);
+        mr_ui_ring(ui);
     } else if (strlen(found.insert) != len || strncmp(found.insert, word, len) != 0) {
         mr_prompt_replace(ui->prompt, tab->start, point, found.insert);
     } else {

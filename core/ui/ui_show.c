@@ -115,7 +115,7 @@ static void show_in_chat(struct mr_ui *ui, struct mr_view_line *line)
     }
 }
 
-static void ring(struct mr_ui *ui)
+void mr_ui_ring(struct mr_ui *ui)
 {
     if (ui->stage.rang) {
         ui->stage.rang(ui->stage.ctx);
@@ -129,7 +129,7 @@ static void on_notified(void *ctx, bool dropped, cJSON *item)
     struct mr_ui *ui = ctx;
 
     if (!dropped && ui->prompt) {
-        ring(ui);
+        mr_ui_ring(ui);
     }
     cJSON_Delete(item);
 }
@@ -148,7 +148,7 @@ static void notify(struct mr_ui *ui, const struct mr_view_line *line, const char
         return;
     }
     if (mr_filters_idle(filters, MR_FILTER_NOTIFY)) {
-        ring(ui);
+        mr_ui_ring(ui);
         return;
     }
     cJSON *item = cJSON_CreateObject();

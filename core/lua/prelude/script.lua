@@ -257,7 +257,13 @@ function P.requests.restore(id, params)
     if on_restore then
       on_restore(params.state)
     elseif type(params.state) == "table" then
-      script.state = params.state
+      -- The same table, which the script may have kept in a local.
+      for key in next, script.state do
+        script.state[key] = nil
+      end
+      for key, value in next, params.state do
+        script.state[key] = value
+      end
     end
   end)
 end
