@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/app/core_commands.h"
 #include "core/app/make_core.h"
 #include "core/app/test.h"
 
@@ -96,6 +97,9 @@ static int make_parts(struct mr_test_world *world, const struct mr_test_options 
         .keys = world->keys[0], .shown = shown, .rang = rang, .ctx = world};
     struct mr_core *core = &world->core;
     int err = mr_methods_new(core, &world->methods);
+    if (err == MR_OK) {
+        err = mr_core_commands_add(core);
+    }
     if (err == MR_OK) {
         err = mr_test_methods_bind(world);
     }

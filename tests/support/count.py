@@ -1,7 +1,7 @@
 """Prints "PASSED FAILED" for a finished step of ./dev test.
 
-Usage: count.py STEM STATUS. STEM.xml is pytest's report, STEM.log what ctest --verbose or any other command
-printed, STATUS its exit status. A command that is no test runner counts as one case.
+Usage: count.py STEM STATUS. STEM.xml is pytest's report, STEM.log what ctest --verbose, `moonroom test --tap` or any
+other command printed, STATUS its exit status. A command that is no test runner counts as one case.
 """
 
 import os
@@ -38,6 +38,12 @@ def from_ctest(text):
     return passed, failed
 
 
+def from_tap(text):
+    """Cases of `moonroom test --tap`."""
+    verdicts = re.findall(r"^(not )?ok \d+ - ", text, re.M)
+    return verdicts.count(""), verdicts.count("not ")
+
+
 def main():
     stem, status = sys.argv[1], int(sys.argv[2])
     if os.path.exists(stem + ".xml"):
@@ -45,7 +51,7 @@ def main():
     else:
         with open(stem + ".log", encoding="utf-8", errors="replace") as log:
             text = log.read()
-        passed, failed = from_ctest(text)
+        passed, failed = from_tap(text) if text.startswith("TAP version") else from_ctest(text)
         counts = re.search(r"^counts: (\d+) passed, (\d+) failed$", text, re.M)
         if counts:
             passed, failed = int(counts[1]), int(counts[2])
