@@ -42,7 +42,7 @@ describe("/cost and /buy", function()
     room:coins(-20)
     room:cookies(2)
     room:advance(1)
-    expect(room:shown()):contains("You bought 2 cookie for 20 coins.")
+    expect(room:shown()):contains("You bought 2 cookies for 20 coins.")
   end)
 
   it("ask the user about what is dear", function()
