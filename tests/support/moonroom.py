@@ -116,7 +116,9 @@ class Room(Program):
     """`moonroom host` on a free port of loopback; `port` is where it listens."""
 
     def __init__(self, home, *arguments, port=0):
-        super().__init__(["host", "--home", home, "--port", port, *arguments], home)
+        # A run of the tests that is cut off leaves no room behind.
+        end = f"--exit-with-parent={os.getpid()}"
+        super().__init__(["host", "--home", home, "--port", port, end, *arguments], home)
         try:
             line = self.out.expect(re.compile(r"listening on (\S+):(\d+)"))
         except AssertionError as problem:
