@@ -97,7 +97,7 @@ def test_secrets_are_tokens(server, asker, tmp_path):
     asker.see("asker| token: secret:")
     asker.see_cursor_line("Lobby >")
     asker.key("\x10")
-    asker.see_cursor_line(asker.lines()[asker.cursor()[0]])
+    asker.wait(lambda: asker.lines()[asker.cursor()[0]].endswith("asker.lua"), "the line before")
     assert b"my-dark-secret" not in asker.raw
     asker.key("\x15")
     asker.type("/quit")
