@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/app/start_plugins.h"
 #include "core/base/exit.h"
 
 enum option_id {
@@ -81,6 +82,8 @@ static void print_chat_help(void)
           "  or:  moonroom --rpc [OPTION]... ADDRESS\n"
           "  or:  moonroom run SCRIPT... --to ADDRESS [OPTION]...\n"
           "  or:  moonroom host [OPTION]...\n"
+          "  or:  moonroom mine --prev=HASH --zeros=N [OPTION]...\n"
+          "  or:  moonroom bench [OPTION]...\n"
           "  or:  moonroom plugin FILE.so SUBCOMMAND [ARGUMENT]...\n"
           "  or:  moonroom test [OPTION]... [PATH]...\n"
           "A chatroom client for the terminal whose behaviour lives in Lua scripts.\n"
@@ -93,8 +96,7 @@ static void print_chat_help(void)
           stdout);
     print_options(false);
     fputs("\n"
-          "`moonroom run --help`, `moonroom host --help` and `moonroom test --help` tell more\n"
-          "about these three.\n"
+          "`moonroom NAME --help` tells more about run, host, mine, bench and test.\n"
           "Exit codes: 0 all went well, 1 failure, 2 wrong usage, 3 the room could not be\n"
           "reached, 4 the login was refused, 5 the registration was refused, 6 kicked,\n"
           "7 the connection was lost.\n",
@@ -246,7 +248,7 @@ int mr_cli_parse(int argc, char **argv, struct mr_cli *out)
         out->mode = MR_CLI_RUN;
         return parse_run(argc - 1, argv + 1, out);
     }
-    if (argc > 1 && (strcmp(argv[1], "host") == 0 || strcmp(argv[1], "plugin") == 0)) {
+    if (argc > 1 && (mr_shipped_plugin_of(argv[1]) || strcmp(argv[1], "plugin") == 0)) {
         *out = (struct mr_cli){
             .mode = MR_CLI_SUBCOMMAND, .rest_argc = argc - 1, .rest_argv = argv + 1};
         return 0;

@@ -17,10 +17,11 @@ enum { WHY = 512, AUTOLOAD_MAX = 65536, NAME = 64 };
 /* The plugins that come with moonroom. */
 static const struct {
     const char *name;
-    const char *subcommand; /* NULL: none */
+    const char *subcommands[2]; /* NULL: none */
     bool in_client;
 } shipped[] = {
-    {"roomhost", "host", false},
+    {"roomhost", {"host"}, false},
+    {"miner", {"mine", "bench"}, false},
 };
 
 enum { SHIPPED = sizeof shipped / sizeof shipped[0] };
@@ -28,8 +29,11 @@ enum { SHIPPED = sizeof shipped / sizeof shipped[0] };
 const char *mr_shipped_plugin_of(const char *subcommand)
 {
     for (size_t i = 0; i < SHIPPED; i++) {
-        if (shipped[i].subcommand && strcmp(shipped[i].subcommand, subcommand) == 0) {
-            return shipped[i].name;
+        for (int j = 0; j < 2; j++) {
+            const char *name = shipped[i].subcommands[j];
+            if (name && strcmp(name, subcommand) == 0) {
+                return shipped[i].name;
+            }
         }
     }
     return NULL;

@@ -8,6 +8,8 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdbool.h>
 #include <string.h>
 
 int mr_hash_sha512(const void *bytes, size_t len, uint8_t digest[static MR_SHA512_BYTES])
@@ -26,6 +28,43 @@ int mr_hash_sha512_hex(const void *bytes, size_t len, char hex[static MR_SHA512_
         mr_hex_encode(digest, sizeof digest, hex);
     mr_wipe(digest, sizeof digest);
     return error;
+}
+
+static bool repeat_one_shot(uint8_t *bytes, size_t len, unsigned times, uint8_t *digest)
+{
+    bool good = true;
+    for (unsigned i = 0; i < times && good; i++) {
+        bytes[0]++;
+        good = SHA512(bytes, len, digest) != NULL;
+    }
+    return good;
+}
+
+static bool repeat_evp(uint8_t *bytes, size_t len, unsigned times, uint8_t *digest)
+{
+    EVP_MD *md = EVP_MD_fetch(NULL, "SHA512", NULL);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool good = md && context;
+    for (unsigned i = 0; i < times && good; i++) {
+        bytes[0]++;
+        good = EVP_DigestInit_ex2(context, md, NULL) == 1 &&
+               EVP_DigestUpdate(context, bytes, len) == 1 &&
+               EVP_DigestFinal_ex(context, digest, NULL) == 1;
+    }
+    EVP_MD_CTX_free(context);
+    EVP_MD_free(md);
+    return good;
+}
+
+int mr_hash_repeat(enum mr_hash_way way, uint8_t *bytes, size_t len, unsigned times,
+                   uint8_t digest[static MR_SHA512_BYTES])
+{
+    bool good = way == MR_HASH_EVP ? repeat_evp(bytes, len, times, digest)
+                                   : repeat_one_shot(bytes, len, times, digest);
+    if (good)
+        return MR_OK;
+    ERR_clear_error();
+    return MR_ECRYPTO;
 }
 
 int mr_hash_credential(const char *password, size_t password_len, const char *user, size_t user_len,
