@@ -155,6 +155,7 @@ static int search(struct once *once)
         (void)poll(fds, 2, LOOK_MS);
     }
     mr_engine_stop(once->engine);
+    mr_engine_rest(once->engine);
     int code = finish(once);
     mr_engine_free(&once->engine);
     return code;

@@ -96,6 +96,14 @@ void mr_engine_stop(struct mr_engine *engine)
     pthread_mutex_unlock(&engine->lock);
 }
 
+void mr_engine_rest(struct mr_engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    while (!engine->running && engine->working > 0)
+        pthread_cond_wait(&engine->changed, &engine->lock);
+    pthread_mutex_unlock(&engine->lock);
+}
+
 bool mr_engine_take(struct mr_engine *engine, struct mr_engine_found *out)
 {
     pthread_mutex_lock(&engine->lock);

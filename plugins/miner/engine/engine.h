@@ -60,8 +60,11 @@ void mr_engine_free(struct mr_engine **engine);
  * MR_EIO if a thread cannot be started or there are no random bytes; the old job then goes on. */
 int mr_engine_start(struct mr_engine *engine, const struct mr_engine_job *job, uint64_t *number);
 
-/* Ends the job; the threads rest. */
+/* Ends the job. The threads end the steps they are in, and rest. */
 void mr_engine_stop(struct mr_engine *engine);
+
+/* Waits until a job that has ended is in no thread any more, and all attempts are counted. */
+void mr_engine_rest(struct mr_engine *engine);
 
 /* The next thing found, in order; false if there is none. */
 bool mr_engine_take(struct mr_engine *engine, struct mr_engine_found *out);

@@ -13,9 +13,16 @@ static bool take_up(struct mr_worker *worker)
     struct mr_search_job job;
     uint8_t random[MR_SPACE_FILLER];
     pthread_mutex_lock(&engine->lock);
+    if (worker->working) {
+        worker->working = false;
+        engine->working--;
+        pthread_cond_broadcast(&engine->changed);
+    }
     while (!engine->quit && !(engine->running && worker->index < engine->job.threads &&
                               engine->number != worker->number))
         pthread_cond_wait(&engine->changed, &engine->lock);
+    worker->working = !engine->quit;
+    engine->working += worker->working;
     bool quit = engine->quit, from_first = engine->job.from_first;
     uint64_t place = (uint64_t)worker->index * engine->job.shards + engine->job.shard;
     job = engine->job.search;
@@ -32,6 +39,19 @@ static bool take_up(struct mr_worker *worker)
     return true;
 }
 
+/* With the lock held. */
+static void keep_best(struct mr_worker *worker)
+{
+    struct mr_engine *engine = worker->engine;
+    const struct mr_solution *best = &worker->search.best;
+    worker->search.better = false;
+    if (engine->number == worker->number &&
+        (!engine->has_best || memcmp(best->digest, engine->best.digest, sizeof best->digest) < 0)) {
+        engine->has_best = true;
+        engine->best = *best;
+    }
+}
+
 /* A solution, unless the job has changed meanwhile. Waits while nobody takes the older ones. */
 static void on_found(void *ctx, const struct mr_solution *solution)
 {
@@ -45,6 +65,7 @@ static void on_found(void *ctx, const struct mr_solution *solution)
         unsigned last = (engine->first + engine->waiting++) % MR_LIMIT_MINE_FOUND;
         engine->queue[last] = (struct mr_engine_found){*solution, worker->number, worker->index};
         engine->found++;
+        keep_best(worker);
         if (engine->found == engine->job.wanted) {
             engine->running = false;
             mr_engine_change(engine);
@@ -57,16 +78,9 @@ static void on_found(void *ctx, const struct mr_solution *solution)
 
 static void tell_best(struct mr_worker *worker)
 {
-    struct mr_engine *engine = worker->engine;
-    const struct mr_solution *best = &worker->search.best;
-    pthread_mutex_lock(&engine->lock);
-    if (engine->number == worker->number &&
-        (!engine->has_best || memcmp(best->digest, engine->best.digest, sizeof best->digest) < 0)) {
-        engine->has_best = true;
-        engine->best = *best;
-    }
-    pthread_mutex_unlock(&engine->lock);
-    worker->search.better = false;
+    pthread_mutex_lock(&worker->engine->lock);
+    keep_best(worker);
+    pthread_mutex_unlock(&worker->engine->lock);
 }
 
 static void tell_exhausted(struct mr_worker *worker)

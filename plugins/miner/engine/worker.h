@@ -17,6 +17,7 @@ struct mr_worker {
     alignas(64) struct mr_engine *engine;
     pthread_t thread;
     unsigned index;
+    bool working;
     uint64_t number; /* of the job that it has taken up */
     uint64_t seen;   /* the turn in which it did */
     struct mr_search search;
@@ -25,7 +26,7 @@ struct mr_worker {
 /* All of it is under the lock, but for wake and ctx, which never change. */
 struct mr_engine {
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* the turn, or the queue has got shorter */
+    pthread_cond_t changed; /* the turn, the queue has got shorter, or a thread rests */
     mr_engine_wake_fn *wake;
     void *ctx;
     struct mr_worker *workers[MR_LIMIT_MINE_THREADS];
@@ -35,6 +36,7 @@ struct mr_engine {
     struct mr_engine_job job;
     uint64_t number; /* of the job */
     uint8_t random[MR_SPACE_FILLER];
+    unsigned working;   /* threads that are in a job, the newest or an older one */
     unsigned searching; /* threads that have not exhausted their space */
     uint64_t found;
     struct mr_engine_found queue[MR_LIMIT_MINE_FOUND];

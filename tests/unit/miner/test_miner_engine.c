@@ -221,12 +221,16 @@ static void stopping_ends_the_work(void **state)
         mr_engine_stop(world.engine);
         mr_engine_stats(world.engine, &after);
         assert_false(after.running);
-        usleep(2000);
+        mr_engine_rest(world.engine);
         uint64_t done = after.attempts;
         mr_engine_stats(world.engine, &after);
         for (unsigned i = 0; i < after.threads; i++)
             assert_int_equal(after.thread_attempts[i] % step, 0);
         assert_true(after.attempts - done <= 2 * step);
+        done = after.attempts;
+        usleep(1000);
+        mr_engine_stats(world.engine, &after);
+        assert_int_equal(after.attempts, done);
     }
     close_world(&world);
 }
