@@ -155,14 +155,17 @@ static bool is_autoloaded(const char *folder, const char *name)
     return listed.found;
 }
 
-static const char *state_of_shipped(const char *name)
+/* "for moonroom mine, bench"; "" for one that a client loads. */
+static void state_of_shipped(const char *name, char *out, size_t size)
 {
+    out[0] = '\0';
     for (size_t i = 0; i < SHIPPED; i++) {
         if (strcmp(shipped[i].name, name) == 0 && !shipped[i].in_client) {
-            return shipped[i].subcommand;
+            const char *second = shipped[i].subcommands[1];
+            snprintf(out, size, "for moonroom %s%s%s", shipped[i].subcommands[0],
+                     second ? ", " : "", second ? second : "");
         }
     }
-    return NULL;
 }
 
 static void print_plugin(const char *path, const char *state)
@@ -174,7 +177,7 @@ static void print_plugin(const char *path, const char *state)
     const char *text = good ? path : why;
     if (mr_safe_text_make(text, strlen(text), WHY, &safe) == MR_OK) {
         if (good) {
-            printf("%-16s %-10s ABI %-4u %-18s %s\n", manifest.name, manifest.version,
+            printf("%-16s %-10s ABI %-4u %-24s %s\n", manifest.name, manifest.version,
                    (unsigned)manifest.abi, state, safe.text);
         } else {
             printf("%s\n", safe.text);
@@ -194,13 +197,13 @@ static void print_folder(const char *folder, bool users)
     struct dirent **entries = NULL;
     int count = scandir(folder, &entries, is_object, alphasort);
     for (int i = 0; i < count; i++) {
-        char state[NAME];
+        char state[NAME] = "";
         char *path = mr_paths_join(folder, entries[i]->d_name);
         char *name = strndup(entries[i]->d_name, strlen(entries[i]->d_name) - 3);
-        const char *subcommand = name && !users ? state_of_shipped(name) : NULL;
-        if (subcommand) {
-            snprintf(state, sizeof state, "for moonroom %s", subcommand);
-        } else {
+        if (name && !users) {
+            state_of_shipped(name, state, sizeof state);
+        }
+        if (!state[0]) {
             bool loaded = !users || (name && is_autoloaded(folder, name));
             snprintf(state, sizeof state, "%s", loaded ? "loaded" : "not in autoload");
         }

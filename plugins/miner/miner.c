@@ -97,8 +97,7 @@ static void stop(void *state)
     free(state);
 }
 
-extern const struct mr_plugin moonroom_plugin;
-__attribute__((visibility("default"))) const struct mr_plugin moonroom_plugin = {
+const struct mr_plugin moonroom_plugin = {
     .abi = MR_PLUGIN_ABI,
     .size = sizeof(struct mr_plugin),
     .name = "miner",

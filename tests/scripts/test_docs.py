@@ -24,6 +24,8 @@ STRATEGIES = {name: text for name, text in BLOCKS if name.startswith("strategies
         (["--help"], "moonroom.1"),
         (["run", "--help"], "moonroom.1"),
         (["host", "--help"], "moonroom-host.1"),
+        (["mine", "--help"], "moonroom-mine.1"),
+        (["bench", "--help"], "moonroom-mine.1"),
     ],
 )
 def test_manual_knows_every_option(words, page, tmp_path):
