@@ -82,7 +82,7 @@ static void print_chat_help(void)
           "  or:  moonroom --rpc [OPTION]... ADDRESS\n"
           "  or:  moonroom run SCRIPT... --to ADDRESS [OPTION]...\n"
           "  or:  moonroom host [OPTION]...\n"
-          "  or:  moonroom mine --prev=HASH --zeros=N [OPTION]...\n"
+          "  or:  moonroom mine [OPTION]...\n"
           "  or:  moonroom bench [OPTION]...\n"
           "  or:  moonroom plugin FILE.so SUBCOMMAND [ARGUMENT]...\n"
           "  or:  moonroom test [OPTION]... [PATH]...\n"
