@@ -105,6 +105,8 @@ static int finish(struct once *once)
         print_json(once);
     else if (once->ending == FOUND)
         printf("%.*s\n", (int)MR_WORK_S_BYTES, once->found.solution.s);
+    /* Before the others end: their launcher may then end this one as well. */
+    fflush(stdout);
     if (once->ending == FOUND && options->stop_file &&
         mr_stop_file_write(options->stop_file, once->found.solution.s) < 0) {
         fprintf(stderr, "moonroom mine: the stop file cannot be written: %s\n", options->stop_file);
