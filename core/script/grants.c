@@ -177,6 +177,9 @@ static int replace(struct mr_grants *grants, const char *path, make_fn *make, co
 {
     int err = make_folder(grants);
     int lock = err == MR_OK ? mr_file_lock(grants->path) : err;
+    if (lock == MR_EBUSY) {
+        return lock; /* an answer that is not kept is asked for again; one that is undone is not */
+    }
     refresh(grants);
     cJSON *record = make(record_of(grants, path), ctx);
     err = record ? mr_json_set(grants->records, path, record) : MR_ENOMEM;
@@ -290,6 +293,9 @@ int mr_grants_revoke(struct mr_grants *grants, const char *path, const char *con
 int mr_grants_forget(struct mr_grants *grants, const char *path)
 {
     int lock = mr_file_lock(grants->path);
+    if (lock == MR_EBUSY) {
+        return lock;
+    }
     refresh(grants);
     bool known = record_of(grants, path) != NULL;
     cJSON_DeleteItemFromObjectCaseSensitive(grants->records, path);

@@ -4,7 +4,8 @@
  * that a script on the autoload list does not ask at every start, and so is what was taken back
  * later. For a script that /script installed its content is remembered as well: when that changes
  * outside /script, it asks again. Several clients share the file; each answer is one locked change
- * of it. All lists of permissions are ended by NULL.
+ * of it, which fails with MR_EBUSY when another client does not let go of it. All lists of
+ * permissions are ended by NULL.
  */
 #ifndef MR_SCRIPT_GRANTS_H
 #define MR_SCRIPT_GRANTS_H
