@@ -68,7 +68,7 @@ static int spawn(struct mr_loop *loop, struct mr_child *child,
         .stdio_count = (int)options->fds_count,
         .stdio = stdio,
         /* A session of its own: Ctrl-C at the terminal is meant for the prompt alone. */
-        .flags = UV_PROCESS_DETACHED,
+        .flags = options->foreground ? 0 : UV_PROCESS_DETACHED,
     };
     keep_descriptors();
     int status = uv_spawn(mr_loop_uv(loop), &child->uv, &uv);

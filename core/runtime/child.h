@@ -8,6 +8,7 @@
 #ifndef MR_RUNTIME_CHILD_H
 #define MR_RUNTIME_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct mr_child_options {
     const char *file;        /* absolute path */
     const char *const *argv; /* ended by NULL, argv[0] included */
     const char *const *env;  /* ended by NULL; NULL: ours */
+    bool foreground;         /* stays in our session: what the terminal sends is for it as well */
     const char *folder;      /* where it starts; NULL: ours */
     const int *fds;          /* the child's descriptor i is a copy of fds[i]; -1: /dev/null */
     size_t fds_count;        /* at least 3 */

@@ -471,3 +471,43 @@ cJSON *mr_settings_list(const struct mr_settings *settings)
     }
     return list;
 }
+
+static bool is_of(const char *name, const char *owner)
+{
+    size_t len = strlen(owner);
+    return strncmp(name, owner, len) == 0 && name[len] == '.';
+}
+
+bool mr_settings_keeps(const struct mr_settings *settings, const char *owner)
+{
+    const cJSON *value;
+    cJSON_ArrayForEach(value, settings->values)
+    {
+        if (is_of(value->string, owner) && !mr_settings_is_core(settings, value->string))
+            return true;
+    }
+    return false;
+}
+
+void mr_settings_forget(struct mr_settings *settings, const char *owner)
+{
+    if (!settings->path)
+        return;
+    int lock = mr_file_lock(settings->path);
+    cJSON *newest = load_values(settings, &settings->broken);
+    if (newest) {
+        cJSON_Delete(settings->values);
+        settings->values = newest;
+    }
+    for (cJSON *value = settings->values->child; value;) {
+        cJSON *next = value->next;
+        if (is_of(value->string, owner) && !mr_settings_is_core(settings, value->string))
+            cJSON_Delete(cJSON_DetachItemViaPointer(settings->values, value));
+        value = next;
+    }
+    int err = write_values(settings, settings->values);
+    mr_file_unlock(lock);
+    if (err != MR_OK)
+        mr_log_write(settings->log, MR_LOG_ERROR, "settings: %s cannot be saved: %s",
+                     settings->path, mr_error_text(err));
+}

@@ -51,6 +51,10 @@ int64_t mr_settings_int(const struct mr_settings *settings, const char *name);
 /* Borrowed until the next change. */
 const char *mr_settings_string(const struct mr_settings *settings, const char *name);
 
+/* What is set and kept of OWNER.*, a script's say; whether there is any, and forgetting it. */
+bool mr_settings_keeps(const struct mr_settings *settings, const char *owner);
+void mr_settings_forget(struct mr_settings *settings, const char *owner);
+
 /* Parses as typed; on MR_EINVAL or MR_ENOTFOUND why (size why_size) says what is allowed. */
 int mr_settings_set(struct mr_settings *settings, const char *name, const char *value, char *why,
                     size_t why_size);

@@ -25,6 +25,15 @@ struct mr_script *mr_script_command_find(struct mr_scripts *scripts, const char 
 
 /* command_grants.c */
 mr_script_command_fn mr_script_command_grants, mr_script_command_grant, mr_script_command_revoke;
+/* Asks yes or no; Enter alone is no. fn is called as by mr_api_call(). */
+void mr_script_command_confirm(struct mr_scripts *scripts, const char *question, mr_done_fn *fn,
+                               void *ctx);
+/* Whether there is a command /name. */
+bool mr_script_command_taken(struct mr_scripts *scripts, const char *name);
+
+/* command_install.c, command_remove.c, command_new.c, command_edit.c */
+mr_script_command_fn mr_script_command_install, mr_script_command_remove, mr_script_command_new,
+    mr_script_command_edit;
 /* command_list.c */
 mr_script_command_fn mr_script_command_list, mr_script_command_info;
 /* command_top.c */

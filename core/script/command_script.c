@@ -19,6 +19,10 @@ static const struct {
     {"load", true, false, mr_script_command_load},
     {"unload", true, false, mr_script_command_unload},
     {"reload", true, false, mr_script_command_reload},
+    {"install", true, false, mr_script_command_install},
+    {"remove", true, false, mr_script_command_remove},
+    {"new", true, false, mr_script_command_new},
+    {"edit", true, false, mr_script_command_edit},
     {"grants", false, false, mr_script_command_grants},
     {"grant", true, true, mr_script_command_grant},
     {"revoke", true, true, mr_script_command_revoke},
@@ -69,6 +73,31 @@ struct mr_script *mr_script_command_find(struct mr_scripts *scripts, const char 
                                 "No script called %s is loaded; /script list shows them.", name);
     }
     return script;
+}
+
+void mr_script_command_confirm(struct mr_scripts *scripts, const char *question, mr_done_fn *fn,
+                               void *ctx)
+{
+    cJSON *params = cJSON_CreateObject();
+    if (params && mr_json_set_string(params, "question", question) == MR_OK &&
+        mr_json_set_bool(params, "default", false) == MR_OK) {
+        mr_api_call(scripts->core->api, scripts->self, "ui.confirm", params, fn, ctx);
+    } else {
+        fn(ctx, MR_ENOMEM, mr_error_text(MR_ENOMEM), NULL);
+    }
+    cJSON_Delete(params);
+}
+
+bool mr_script_command_taken(struct mr_scripts *scripts, const char *name)
+{
+    cJSON *list = mr_commands_list(scripts->core->commands);
+    bool taken = false;
+    for (const cJSON *entry = list ? list->child : NULL; entry; entry = entry->next) {
+        const char *other = mr_json_string(entry, "name");
+        taken = taken || (other && strcmp(other, name) == 0);
+    }
+    cJSON_Delete(list);
+    return taken;
 }
 
 static void run(void *ctx, const cJSON *args, const char *chat)

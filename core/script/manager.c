@@ -85,6 +85,9 @@ void mr_scripts_free(struct mr_scripts *scripts)
     mr_command_remove(&scripts->command);
     mr_command_remove(&scripts->lua_command);
     mr_lua_input_free(scripts->lua_input);
+    mr_install_free(scripts->install);
+    free(scripts->removal);
+    mr_editing_free(scripts->editing);
     mr_script_filters_unbind(scripts);
     mr_script_methods_unbind(scripts);
     mr_script_runaway_unbind(scripts);

@@ -8,6 +8,7 @@
 #include "core/api/permission.h"
 #include "core/base/str.h"
 #include "core/runtime/json.h"
+#include "core/script/version.h"
 
 enum { CHOICES = 256, STRING_MAX = 1024, VALUE = 1100, FULL_NAME = 80 };
 
@@ -104,6 +105,11 @@ int mr_manifest_read(const cJSON *value, const char *fallback_name, struct mr_ma
     }
     if (err == MR_OK) {
         err = copy_text(value, "help", out->help, sizeof out->help, why, why_size);
+    }
+    if (err == MR_OK && out->version[0] && !mr_version_valid(out->version)) {
+        snprintf(why, why_size, "the manifest's version is like 1.2.3, or 1.2.3-beta, not '%s'",
+                 out->version);
+        err = MR_EINVAL;
     }
     if (err == MR_OK && !mr_manifest_name_valid(out->name)) {
         snprintf(why, why_size,

@@ -57,6 +57,9 @@ struct mr_script_edition {
     bool changed; /* outside /script, since it was installed */
 };
 
+struct mr_install;
+struct mr_removal;
+struct mr_editing;
 struct mr_script_waiter;
 struct mr_script_filter;
 struct mr_script_visit;
@@ -101,6 +104,9 @@ struct mr_scripts {
     struct mr_grants *grants;
     struct mr_script *first;
     struct mr_command *command, *lua_command;
+    struct mr_install *install; /* /script install, /script remove: what is under way */
+    struct mr_removal *removal;
+    struct mr_editing *editing;     /* /script edit: the editor runs */
     struct mr_lua_input *lua_input; /* its next line is being asked for */
     struct mr_strategy *strategy;
     struct mr_script_filter *filters;
@@ -214,6 +220,8 @@ struct mr_script *mr_scripts_caller(struct mr_scripts *scripts, struct mr_call *
 int mr_script_methods_bind(struct mr_scripts *scripts);
 void mr_script_methods_unbind(struct mr_scripts *scripts);
 int mr_script_command_add(struct mr_scripts *scripts);
+void mr_install_free(struct mr_install *install);
+void mr_editing_free(struct mr_editing *editing);
 
 /* runaway.c: binds script.interrupt ---------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 #include "core/base/safe_text.h"
 #include "core/runtime/json.h"
 #include "core/ui/chatlog.h"
+#include "core/ui/editor.h"
 #include "core/ui/parts.h"
 #include "core/ui/questions.h"
 #include "core/ui/table.h"
@@ -386,14 +387,23 @@ static void confirm(void *ctx, struct mr_call *call, const cJSON *params)
 }
 
 static const struct mr_binding rows[] = {
-    {"ui.print", print},         {"ui.table", table},
-    {"ui.bars", bars},           {"ui.input", input},
-    {"ui.sparkline", sparkline}, {"ui.notify", notify},
-    {"ui.confirm", confirm},     {"ui.chats", chats},
-    {"ui.current", current},     {"ui.open", open_chat},
-    {"ui.close", close_chat},    {"ui.note", note},
-    {"ui.clear", clear},         {"ui.history", history},
-    {"ui.search", search},       {NULL, NULL},
+    {"ui.print", print},
+    {"ui.table", table},
+    {"ui.bars", bars},
+    {"ui.input", input},
+    {"ui.sparkline", sparkline},
+    {"ui.notify", notify},
+    {"ui.confirm", confirm},
+    {"ui.chats", chats},
+    {"ui.current", current},
+    {"ui.open", open_chat},
+    {"ui.close", close_chat},
+    {"ui.note", note},
+    {"ui.clear", clear},
+    {"ui.history", history},
+    {"ui.search", search},
+    {"ui.edit", mr_ui_edit},
+    {NULL, NULL},
 };
 
 void mr_ui_methods_press(const struct mr_ui_methods *methods, const char *sequence)

@@ -17,6 +17,7 @@ struct mr_plain;
 struct mr_enter;
 struct mr_tab;
 struct mr_ui_methods;
+struct mr_editor;
 
 enum { MR_UI_WHY = 512 };
 
@@ -34,6 +35,7 @@ struct mr_ui {
     struct mr_enter *enter;
     struct mr_tab *tab;
     struct mr_ui_methods *methods;
+    struct mr_editor *editor; /* has the terminal now */
 
     /* While a question is shown, the line that was being typed. */
     bool asking;

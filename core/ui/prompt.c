@@ -275,7 +275,7 @@ void mr_prompt_flush(struct mr_prompt *prompt)
     bool text_due = prompt->new_text && !readline_busy();
 
     mr_timer_stop(&prompt->flush);
-    if (!prompt->installed) {
+    if (!prompt->installed || prompt->lent) {
         return;
     }
     mr_prompt_check_size(prompt);
@@ -320,6 +320,7 @@ void mr_prompt_print(struct mr_prompt *prompt, const char *lines)
     if (mr_buf_append(&prompt->output, lines, len) < 0) {
         mr_prompt_flush(prompt);
         if (mr_buf_append(&prompt->output, lines, len) < 0) {
+            prompt->unshown++;
             return;
         }
     }

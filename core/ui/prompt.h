@@ -79,6 +79,12 @@ void mr_prompt_release_keys(struct mr_prompt *prompt);
 /* As if they had never been pressed. Returns whether there were any. */
 bool mr_prompt_drop_keys(struct mr_prompt *prompt);
 
+/* Gives the terminal to another program, in its usual modes, and takes it back. What is printed
+ * meanwhile is shown afterwards, as far as it fits (MR_LIMIT_SHOWN_TEXT). Not from inside on_line.
+ */
+void mr_prompt_lend(struct mr_prompt *prompt);
+void mr_prompt_take_back(struct mr_prompt *prompt);
+
 /* Types for the readline history. */
 void mr_prompt_add_history(struct mr_prompt *prompt, const char *line);
 

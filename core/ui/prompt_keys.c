@@ -293,10 +293,13 @@ static void readable(void *ctx)
     mr_wipe(bytes, sizeof bytes);
 }
 
-int mr_prompt_keys_start(struct mr_prompt *prompt)
+void mr_prompt_keys_rest(struct mr_prompt *prompt)
 {
-    mr_buf_init(&prompt->keys, MR_LIMIT_INPUT_LINE);
-    mr_buf_init(&prompt->paste, MR_LIMIT_INPUT_LINE);
+    mr_watch_stop(&prompt->input);
+}
+
+int mr_prompt_keys_resume(struct mr_prompt *prompt)
+{
     int err = mr_watch_start(prompt->loop, prompt->keys_fd, readable, prompt, &prompt->input);
 
     /* The watch has made the terminal non-blocking, for input and output alike, and output would be
@@ -309,6 +312,13 @@ int mr_prompt_keys_start(struct mr_prompt *prompt)
         }
     }
     return err;
+}
+
+int mr_prompt_keys_start(struct mr_prompt *prompt)
+{
+    mr_buf_init(&prompt->keys, MR_LIMIT_INPUT_LINE);
+    mr_buf_init(&prompt->paste, MR_LIMIT_INPUT_LINE);
+    return mr_prompt_keys_resume(prompt);
 }
 
 void mr_prompt_keys_stop(struct mr_prompt *prompt)

@@ -51,8 +51,8 @@ void mr_prompt_check_size(struct mr_prompt *prompt)
 {
     struct winsize size;
 
-    if (!prompt->installed || prompt->nowhere || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
-        size.ws_col == 0 || size.ws_row == 0 ||
+    if (!prompt->installed || prompt->lent || prompt->nowhere ||
+        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0 ||
         (size.ws_col == prompt->columns && size.ws_row == prompt->rows)) {
         return;
     }
@@ -79,6 +79,10 @@ static void on_winch(void *ctx)
 static void on_int(void *ctx)
 {
     struct mr_prompt *prompt = ctx;
+
+    if (prompt->lent) {
+        return; /* it is for the program that has the terminal */
+    }
     bool empty = prompt->secret_text ? prompt->secret.len == 0 : rl_end == 0;
 
     mr_prompt_flush(prompt);
@@ -123,6 +127,11 @@ static void on_tstp(void *ctx)
 {
     struct mr_prompt *prompt = ctx;
 
+    if (prompt->lent) {
+        kill(getpid(), SIGSTOP); /* with the program that has the terminal */
+        return;
+    }
+
     mr_prompt_flush(prompt);
     mr_prompt_hide(prompt);
     rl_deprep_terminal();
@@ -136,11 +145,38 @@ static void on_cont(void *ctx)
 {
     struct mr_prompt *prompt = ctx;
 
-    if (tcgetpgrp(STDIN_FILENO) == getpgrp()) {
+    if (!prompt->lent && tcgetpgrp(STDIN_FILENO) == getpgrp()) {
         mr_prompt_hide(prompt);
         rl_deprep_terminal();
         take_terminal(prompt);
     }
+}
+
+void mr_prompt_lend(struct mr_prompt *prompt)
+{
+    mr_prompt_flush(prompt);
+    mr_prompt_hide(prompt);
+    prompt->hidden = true;
+    prompt->lent = true;
+    mr_prompt_keys_rest(prompt);
+    rl_deprep_terminal();
+    fflush(rl_outstream);
+}
+
+void mr_prompt_take_back(struct mr_prompt *prompt)
+{
+    char text[96];
+
+    prompt->lent = false;
+    (void)mr_prompt_keys_resume(prompt);
+    take_terminal(prompt);
+    if (prompt->unshown > 0) {
+        snprintf(text, sizeof text, "%zu more lines came meanwhile; the chat log has them.\n",
+                 prompt->unshown);
+        prompt->unshown = 0;
+        mr_prompt_print(prompt, text);
+    }
+    mr_prompt_schedule(prompt);
 }
 
 int mr_prompt_signals_start(struct mr_prompt *prompt)

@@ -26,6 +26,8 @@ struct mr_prompt {
     char *next_line; /* set inside the line handler: to be put in when readline is done */
     size_t next_point;
     bool in_line; /* inside the line handler: print plainly, readline draws the prompt afterwards */
+    bool lent;    /* another program has the terminal */
+    size_t unshown; /* prints that found no place meanwhile */
     bool installed; /* readline is set up */
     bool dumb;      /* the terminal has no cursor movements */
     bool keys_held;
@@ -63,6 +65,9 @@ void mr_prompt_after_line(struct mr_prompt *prompt);
 /* prompt_keys.c */
 int mr_prompt_keys_start(struct mr_prompt *prompt);
 void mr_prompt_keys_stop(struct mr_prompt *prompt);
+/* Leaves the keys to somebody else, or reads them again. */
+void mr_prompt_keys_rest(struct mr_prompt *prompt);
+int mr_prompt_keys_resume(struct mr_prompt *prompt);
 /* For readline: its next byte, and whether there is one. */
 int mr_prompt_next_key(struct mr_prompt *prompt);
 bool mr_prompt_has_key(const struct mr_prompt *prompt);

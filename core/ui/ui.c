@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/runtime/json.h"
+#include "core/ui/editor.h"
 #include "core/ui/parts.h"
 
 static void look_at_terminal(struct mr_ui *ui)
@@ -194,6 +195,7 @@ void mr_ui_free(struct mr_ui *ui)
     while (ui->asks && mr_asks_current(ui->asks)) {
         mr_asks_cancel(ui->asks);
     }
+    mr_ui_edit_stop(ui);
     mr_ui_methods_free(ui->methods);
     mr_enter_free(ui->enter);
     mr_tab_free(ui->tab);

@@ -780,6 +780,14 @@ function ui.confirm(question, default, more, timeout) end
 ---@return { index: integer, name: string, kind: string, unread: integer, current: boolean }
 function ui.current() end
 
+---Open a file in the user's editor, and wait for its end. For the user alone: /script edit.
+---
+---Needs the permission `client`.
+---@param path string
+---@return true?
+---@return failure? err denied, busy, unsupported, not_found
+function ui.edit(path) end
+
 ---The last typed lines.
 ---
 ---Needs the permission `client`.

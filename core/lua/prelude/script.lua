@@ -26,6 +26,9 @@ local fields = {
   settings = "table",
 }
 
+-- The version of all that scripts see. Its second number grows when something is added.
+local API = "1.0"
+
 local function check_manifest(manifest)
   P.check(manifest, "table", "script")
   for key, value in pairs(manifest) do
@@ -34,8 +37,13 @@ local function check_manifest(manifest)
     end
     P.check(value, fields[key], "script: " .. key)
   end
-  if manifest.api and not match(manifest.api, "^1%.%d+$") then
-    P.raise(format("script: api %s is unknown; this moonroom has 1.0", manifest.api))
+  local major, minor = match(manifest.api or API, "^(%d+)%.(%d+)$")
+  local our_major, our_minor = match(API, "^(%d+)%.(%d+)$")
+  if not major then
+    P.raise(format('script: api is two numbers, such as "%s"', API))
+  elseif major ~= our_major or tonumber(minor) > tonumber(our_minor) then
+    P.raise(format("script: this needs api %s, and this moonroom has %s; a newer moonroom may have it",
+      manifest.api, API))
   end
 end
 
