@@ -94,7 +94,11 @@ bool mr_script_command_taken(struct mr_scripts *scripts, const char *name)
     bool taken = false;
     for (const cJSON *entry = list ? list->child : NULL; entry; entry = entry->next) {
         const char *other = mr_json_string(entry, "name");
+        const cJSON *aliases = cJSON_GetObjectItemCaseSensitive(entry, "aliases");
         taken = taken || (other && strcmp(other, name) == 0);
+        for (const cJSON *alias = aliases ? aliases->child : NULL; alias; alias = alias->next) {
+            taken = taken || strcmp(alias->valuestring, name) == 0;
+        }
     }
     cJSON_Delete(list);
     return taken;

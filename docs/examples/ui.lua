@@ -97,3 +97,7 @@ print(#ui.history(5) <= 5) --> true
 for _, found in ipairs(ui.search("milk", 1)) do
   print(found.line:match("buy milk")) --> buy milk
 end
+
+--: ui.edit
+local opened, refused = ui.edit("notes.txt")
+print(opened, refused.code) --> nil denied
