@@ -34,7 +34,7 @@ def names(folder):
 
 def commands_are_up(alice):
     alice.type("/help active")
-    alice.see("List who is in the room.")
+    alice.see("Also: /who")
 
 
 # --- new
