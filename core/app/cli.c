@@ -39,6 +39,8 @@ static const struct row rows[] = {
     {OPT_LOCAL, true, false, "local", NULL, "open a room on this machine and join it"},
     {OPT_RPC, true, false, "rpc", NULL, "speak JSON-RPC on standard input and output"},
     {OPT_TO, false, true, "to", "ADDRESS", "the room to join"},
+    {OPT_GRANT, false, true, "grant", "LIST",
+     "what scripts may beyond that: process:NAME, fs:data, account"},
     {OPT_USER, true, true, "user", "NAME", "log in under this name"},
     {OPT_PASSWORD_FILE, true, true, "password-file", "FILE", "read the password from FILE"},
     {OPT_REGISTER, true, true, "register", NULL, "make a new account"},

@@ -13,7 +13,7 @@ end)
 """
 
 
-def start(tmp_path, room, *scripts):
+def start(tmp_path, room, *scripts, options=()):
     home = tmp_path / "bot"
     home.mkdir()
     (home / "password").write_text("correct horse\n")
@@ -23,7 +23,7 @@ def start(tmp_path, room, *scripts):
         paths[-1].write_text(text)
     return moonroom.Program(
         ["run", *paths, "--to", room.url, "--user", "robin", "--password-file", home / "password"]
-        + ["--register", "--accept-terms", "--home", home / "moonroom"],
+        + ["--register", "--accept-terms", "--home", home / "moonroom", *options],
         home,
     )
 
@@ -63,3 +63,31 @@ def test_kicked(open_room, client, tmp_path):
         boss.type("/kick robin")
         assert bot.wait() == 6
         assert "You were thrown out by boss. /login tries to come back." in bot.err.history
+
+
+DATE = """
+script { name = "date", needs = { "process:date" } }
+local result, err = process.run { "date", "--utc", "--date=@0", "+%Y" }
+print(result and result.out or err.message)
+"""
+
+
+def test_what_has_to_be_listed(room, tmp_path):
+    with start(tmp_path, room, DATE) as bot:
+        bot.err.expect(re.compile("date.*It goes without process:date; --grant process:date would give it that."))
+        bot.err.expect(re.compile("date.*process.run needs the permission 'process:date'; start moonroom with --grant.*"))
+        assert bot.stop() == 0
+
+
+def test_what_is_listed(room, tmp_path):
+    with start(tmp_path, room, DATE, options=["--grant", "fs:data,process:date"]) as bot:
+        bot.err.expect(re.compile("date.*1970.*"))
+        assert bot.stop() == 0
+
+
+def test_what_cannot_be_listed(room, tmp_path):
+    script = tmp_path / "date.lua"
+    script.write_text(DATE)
+    result = moonroom.run("run", script, "--to", room.url, "--grant", "acount", home=tmp_path)
+    assert result.returncode == 2
+    assert "--grant: there is no permission 'acount'; do you mean 'account'?" in result.stderr
