@@ -4,6 +4,7 @@
 
 #include "core/runtime/json.h"
 #include "core/script/command.h"
+#include "core/script/inspect.h"
 
 static const char *text_of(const cJSON *entry, const char *key)
 {
@@ -49,15 +50,58 @@ static void add_value(cJSON *rows, const cJSON *value)
     }
 }
 
+static void add_handler(cJSON *rows, const cJSON *handler)
+{
+    const char *what = text_of(handler, "what");
+    const char *rests = mr_json_bool(handler, "disabled", false) ? " (disabled)" : "";
+    const cJSON *ms = cJSON_GetObjectItemCaseSensitive(handler, "ms");
+    const cJSON *slowest = cJSON_GetObjectItemCaseSensitive(handler, "slowest_ms");
+    char cells[5][128];
+    snprintf(cells[0], sizeof cells[0], "%.100s%s", what, rests);
+    snprintf(cells[1], sizeof cells[1], "%lld", (long long)mr_json_int(handler, "calls", 0));
+    snprintf(cells[2], sizeof cells[2], "%.1f ms", cJSON_IsNumber(ms) ? ms->valuedouble : 0);
+    snprintf(cells[3], sizeof cells[3], "%.1f ms",
+             cJSON_IsNumber(slowest) ? slowest->valuedouble : 0);
+    snprintf(cells[4], sizeof cells[4], "%lld", (long long)mr_json_int(handler, "errors", 0));
+    const char *row[] = {cells[0], cells[1], cells[2], cells[3], cells[4]};
+    mr_script_command_row(rows, row, 5);
+}
+
+/* What the script has registered, as its process tells it. */
+static void show_handlers(struct mr_scripts *scripts, const cJSON *handlers)
+{
+    static const char *const titles[] = {"handler", "calls", "time", "slowest", "errors"};
+    cJSON *rows = cJSON_CreateArray();
+    for (const cJSON *handler = handlers->child; handler; handler = handler->next) {
+        add_handler(rows, handler);
+    }
+    mr_script_command_table(scripts, cJSON_CreateStringArray(titles, 5), rows);
+}
+
+static void inspected(void *ctx, const cJSON *facts)
+{
+    struct mr_scripts *scripts = ctx;
+    cJSON *rows = facts && !scripts->freeing ? cJSON_CreateArray() : NULL;
+    const cJSON *handlers = cJSON_GetObjectItemCaseSensitive(facts, "handlers");
+    if (!rows) {
+        return;
+    }
+    for (const cJSON *value = facts->child; value; value = value->next) {
+        if (value != handlers) {
+            add_value(rows, value);
+        }
+    }
+    mr_script_command_table(scripts, NULL, rows);
+    if (handlers && handlers->child) {
+        show_handlers(scripts, handlers);
+    }
+}
+
 void mr_script_command_info(struct mr_scripts *scripts, const char *name, const char *rest)
 {
-    const struct mr_script *script = mr_script_command_find(scripts, name);
-    cJSON *facts = script ? mr_scripts_info(scripts, script) : NULL;
-    cJSON *rows = facts ? cJSON_CreateArray() : NULL;
+    struct mr_script *script = mr_script_command_find(scripts, name);
     (void)rest;
-    for (const cJSON *value = facts ? facts->child : NULL; value; value = value->next) {
-        add_value(rows, value);
+    if (script) {
+        mr_script_inspect(script, NULL, inspected, scripts);
     }
-    cJSON_Delete(facts);
-    mr_script_command_table(scripts, NULL, rows);
 }

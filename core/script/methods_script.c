@@ -6,6 +6,7 @@
 
 #include "core/base/limits.h"
 #include "core/runtime/json.h"
+#include "core/script/inspect.h"
 #include "core/script/scripts.h"
 
 enum { WHY = 512, STOP_MS = 500 };
@@ -153,11 +154,16 @@ static void reload(void *ctx, struct mr_call *call, const cJSON *params)
     }
 }
 
+static void inspected(void *ctx, const cJSON *facts)
+{
+    mr_call_return(ctx, facts ? cJSON_Duplicate(facts, true) : NULL);
+}
+
 static void info(void *ctx, struct mr_call *call, const cJSON *params)
 {
     struct mr_script *script = named(ctx, call, params);
     if (script) {
-        mr_call_return(call, mr_scripts_info(ctx, script));
+        mr_script_inspect(script, mr_call_caller(call), inspected, call);
     }
 }
 

@@ -44,7 +44,12 @@ for _, one in ipairs(script.list()) do
 end
 
 --: script.info
-print(script.info("commands").state) --> running
+local info = script.info("commands")
+for _, handler in ipairs(info.handlers) do
+  if handler.what == "/me" then
+    print(handler.what, handler.calls, handler.errors) --> /me 0 0
+  end
+end
 
 --: script.load
 local name, err = script.load("dice")

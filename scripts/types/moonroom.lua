@@ -562,7 +562,7 @@ function re.match(pattern, text, init) end
 ---@return any
 function require(name) end
 
----What one script has registered, and how it fares.
+---What one script has registered, and how it fares. handlers is a list of {what, calls, ms, slowest_ms, errors}, one for each registration; a script is not told its own.
 ---@param name string
 ---@return table?
 ---@return failure? err not_found

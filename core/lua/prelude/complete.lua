@@ -27,6 +27,7 @@ function P.requests.complete(id, params)
     return
   end
   P.spawn(handle.what, {
+    handle = handle,
     begun = function()
       host.answer(id, nil)
     end,
@@ -51,7 +52,5 @@ function env.complete.provider(kind, fn)
   if not id then
     return nil, err
   end
-  local handle = P.handle(providers, "complete.remove", id, fn)
-  handle.what = "complete " .. kind
-  return handle
+  return P.handle(providers, "complete.remove", id, fn, "complete " .. kind)
 end

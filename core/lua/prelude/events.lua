@@ -2,7 +2,7 @@
 local host, env, P = ...
 
 local pairs, setmetatable, type = pairs, setmetatable, type
-local format, match = string.format, string.match
+local format, match, sort = string.format, string.match, table.sort
 
 local subscriptions = {} -- number -> handle
 local commands = {} -- number -> handle
@@ -33,10 +33,43 @@ function Handle.enable(handle)
   handle.disabled = nil
 end
 
-function P.handle(of, undo, id, fn)
-  local handle = setmetatable({ table = of, undo = undo, id = id, fn = fn }, Handle)
+-- The tables of handles, for what is told of a script.
+local tables, known = {}, {}
+
+-- what: how the handler is called in messages.
+function P.handle(of, undo, id, fn, what)
+  local handle = setmetatable({ table = of, undo = undo, id = id, fn = fn, what = what }, Handle)
+  handle.calls, handle.seconds, handle.slowest, handle.errors = 0, 0, 0, 0
   of[id] = handle
+  if not known[of] then
+    known[of] = true
+    tables[#tables + 1] = of
+  end
   return handle
+end
+
+-- What is registered, in the order of registration within each kind: how often it was called, for how long.
+function P.requests.handlers(id)
+  local list = env.json.array {}
+  for i = 1, #tables do
+    local ids = {}
+    for number in pairs(tables[i]) do
+      ids[#ids + 1] = number
+    end
+    sort(ids)
+    for j = 1, #ids do
+      local handle = tables[i][ids[j]]
+      list[#list + 1] = {
+        what = handle.what,
+        calls = handle.calls,
+        ms = handle.seconds * 1000,
+        slowest_ms = handle.slowest * 1000,
+        errors = handle.errors,
+        disabled = handle.disabled,
+      }
+    end
+  end
+  host.answer(id, list)
 end
 
 -- A registration that fails is a mistake in the script (an unknown name, a permission that its
@@ -64,7 +97,7 @@ local function subscribe(name, fn, method)
   if not id then
     return nil, err
   end
-  return P.handle(subscriptions, "event.unsubscribe", id, fn)
+  return P.handle(subscriptions, "event.unsubscribe", id, fn, "event " .. name)
 end
 
 --- Calls `fn` with the event's table whenever the event happens. The handler may wait; what it returns does not
@@ -143,6 +176,7 @@ local function serve(id, what, handle, ...)
   end
   P.spawn(what, {
     data = (...),
+    handle = handle,
     begun = function()
       host.answer(id, nil)
     end,
@@ -157,8 +191,7 @@ end
 
 function P.requests.command(id, params)
   local handle = commands[params.id]
-  local what = handle and "/" .. handle.name or "command"
-  serve(id, what, handle, params.args or {}, params.chat)
+  serve(id, handle and handle.what or "command", handle, params.args or {}, params.chat)
 end
 
 local allowed = {
@@ -200,9 +233,7 @@ local function add_command(_, spec)
   if not id then
     return nil, err
   end
-  local handle = P.handle(commands, "command.remove", id, spec.run)
-  handle.name = spec.name
-  return handle
+  return P.handle(commands, "command.remove", id, spec.run, "/" .. spec.name)
 end
 
 env.command = setmetatable(env.command or {}, { __call = add_command })

@@ -37,7 +37,7 @@ function P.requests.filter(id, params)
     host.answer(id, true, true)
     return
   end
-  P.start({ what = handle.what, id = id, item = params.item, waits = waits, done = ended },
+  P.start({ what = handle.what, handle = handle, id = id, item = params.item, waits = waits, done = ended },
     handle.fn, params.data)
 end
 
@@ -68,7 +68,5 @@ function env.chat.filter(kind, opts, fn)
   if not id then
     return nil, err
   end
-  local handle = P.handle(filters, "filter.remove", id, fn)
-  handle.what = "filter " .. kind
-  return handle
+  return P.handle(filters, "filter.remove", id, fn, "filter " .. kind)
 end

@@ -121,6 +121,9 @@ local function settle(co, task, ok, ...)
   if trace and not task.quiet then
     P.report(task.what, trace)
   end
+  if trace and task.handle then
+    task.handle.errors = task.handle.errors + 1
+  end
   if begun then
     begun()
   end
@@ -133,9 +136,23 @@ local function settle(co, task, ok, ...)
   end
 end
 
+-- Adds the time since `began` to what the task's handler has taken.
+local function count(task, began, ...)
+  local handle = task.handle
+  local spent = host.now() - began
+  task.spent = (task.spent or 0) + spent
+  handle.seconds = handle.seconds + spent
+  handle.slowest = task.spent > handle.slowest and task.spent or handle.slowest
+  return ...
+end
+
 local function run(co, task, ...)
   task.parked, task.undo = false, nil
-  settle(co, task, coroutine_resume(co, ...))
+  if task.handle then
+    settle(co, task, count(task, host.now(), coroutine_resume(co, ...)))
+  else
+    settle(co, task, coroutine_resume(co, ...))
+  end
 end
 
 -- Runs fn(...) as a task: a table that says how it is called in messages (`what`), and what is called
@@ -143,6 +160,9 @@ end
 function P.start(task, fn, ...)
   local co = coroutine_create(fn)
   tasks[co] = task
+  if task.handle then
+    task.handle.calls = task.handle.calls + 1
+  end
   if task.preempted then
     host.preempt(co)
   end
@@ -156,7 +176,7 @@ end
 function P.spawn(what, options, fn, ...)
   local task = { what = what, begun = options.begun, ended = options.ended, quiet = options.quiet }
   task.data = options.data
-  task.preempted = options.preempted
+  task.preempted, task.handle = options.preempted, options.handle
   return P.start(task, fn, ...)
 end
 

@@ -1,7 +1,8 @@
 -- Timers and sleep. The clock is the core's.
 local _, env, P = ...
 
-local match, setmetatable, tonumber, type = string.match, setmetatable, tonumber, type
+local format, match = string.format, string.match
+local setmetatable, tonumber, type = setmetatable, tonumber, type
 
 local timers = {} -- number -> handle
 
@@ -27,7 +28,8 @@ local function start(params, fn)
   if not id then
     return nil, err
   end
-  return P.handle(timers, "timer.stop", id, fn)
+  local time = params.every and format("every %g s", params.every) or format("after %g s", params.after)
+  return P.handle(timers, "timer.stop", id, fn, "timer " .. (params.name or time))
 end
 
 local function name_of(opts)
@@ -107,6 +109,7 @@ local function arm(daily)
       arm(daily)
     end
   end)
+  daily.timer.what = daily.what
 end
 
 function Daily.remove(daily)
@@ -144,7 +147,8 @@ function env.timer.at(clock, fn)
 end
 
 function P.requests.timer(id, params)
-  P.serve(id, "timer", timers[params.id])
+  local handle = timers[params.id]
+  P.serve(id, handle and handle.what or "timer", handle)
 end
 
 --- Lets so much time pass; everything else of the script goes on meanwhile.

@@ -26,9 +26,7 @@ function env.ui.bind(name, fn)
   if not id then
     return nil, err
   end
-  local handle = P.handle(keys, "ui.unbind", id, fn)
-  handle.what = "key " .. name
-  return handle
+  return P.handle(keys, "ui.unbind", id, fn, "key " .. name)
 end
 
 local Chat = {}
