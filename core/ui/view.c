@@ -306,14 +306,17 @@ static int draw_login(const struct mr_view *view, const cJSON *data, const struc
                       struct mr_view_line *line)
 {
     char text[256];
-    bool registered = mr_json_bool(data, "registered", false);
     int64_t coins = mr_json_int(data, "balance", 0);
     int64_t cookies = mr_json_int(data, "cookies", 0);
 
-    snprintf(text, sizeof text, "You are %sin as %s, with %lld coin%s and %lld cookie%s.%s",
-             registered ? "registered and " : "", words->name.text, (long long)coins, plural(coins),
-             (long long)cookies, plural(cookies),
-             registered ? " Type to talk; /help lists the commands." : "");
+    if (mr_json_bool(data, "registered", false)) {
+        snprintf(text, sizeof text, "You are registered and in as %s. /help lists the commands.",
+                 words->name.text);
+    } else {
+        snprintf(text, sizeof text, "You are in as %s, with %lld coin%s and %lld cookie%s.",
+                 words->name.text, (long long)coins, plural(coins), (long long)cookies,
+                 plural(cookies));
+    }
     return draw_always(view, data, MR_ROLE_INFO, text, line);
 }
 
