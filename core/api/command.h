@@ -11,7 +11,7 @@
  * other word is a kind for which a script may offer words (complete.register). "quoted words" keep
  * their blanks.
  *
- * The core registers /quit and /script itself; all others come from scripts. An unknown name is
+ * The core registers /quit, /script and /lua itself; all others come from scripts. An unknown name is
  * never sent to the room: it is refused with the nearest name. While the commands script is still
  * starting, a line waits up to 5 s for it.
  */

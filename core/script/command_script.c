@@ -141,14 +141,15 @@ int mr_script_command_add(struct mr_scripts *scripts)
     const struct mr_command_spec spec = {
         .name = "script",
         .args = spec_text,
-        .help = "List scripts; load, unload, reload or show one.",
+        .help = "List, load, edit, install scripts, and more.",
         .details =
             "A script is a Lua file, or a folder with init.lua, in the scripts folder of your "
-            "configuration; a path loads it from anywhere. The file `autoload` in that folder "
-            "names those that are loaded at the start, one a line. `grants` shows what scripts may "
-            "do, "
-            "`revoke NAME PERMISSION` takes that back at once, `grant` gives it again; without "
-            "PERMISSION all of it.",
+            "configuration; a path loads it from anywhere. `top` shows what each costs, `new` "
+            "makes "
+            "one to begin with, `edit` opens one in your editor, `install` takes one from somebody "
+            "else and asks first. The file `autoload` in that folder names those that are loaded "
+            "at "
+            "the start, one a line.",
         .owner = "core",
     };
     return mr_commands_add(scripts->core->commands, &spec, run, scripts, &scripts->command, why,

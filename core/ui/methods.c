@@ -71,7 +71,7 @@ static void print(void *ctx, struct mr_call *call, const cJSON *params)
         mr_call_fail(call, MR_ENOTFOUND, "There is no chat of this name.");
         return;
     }
-    if (!shown_name(call)[0]) {
+    if (!shown_name(call)[0] && ui->commands_waiting == 0) {
         mr_ui_await_done(ui, false); /* a command that speaks instead of asking */
     }
     mr_buf_init(&lines, (size_t)MR_LIMIT_SHOWN_TEXT * 4);
