@@ -62,6 +62,20 @@ static void registrations_free(void *value)
     free(all);
 }
 
+/* Somebody may be waiting for the next of these events. */
+static void tell_ended(const struct registration *registration)
+{
+    struct mr_caller *caller = registration->owner->caller;
+    char why[WHY];
+    cJSON *params = cJSON_CreateObject();
+    mr_caller_denied(caller, "the event", registration->permission, why, sizeof why);
+    if (params && mr_json_set_int(params, "id", registration->id) == MR_OK &&
+        mr_json_set_string(params, "message", why) == MR_OK) {
+        mr_caller_notify(caller, "unsubscribed", params);
+    }
+    cJSON_Delete(params);
+}
+
 /* A permission was taken: what may be heard no more is heard no more. */
 static void registrations_review(void *value)
 {
@@ -70,6 +84,7 @@ static void registrations_review(void *value)
     for (struct registration *r = all->first; r; r = next) {
         next = r->next;
         if (r->permission && !mr_caller_may(all->caller, r->permission)) {
+            tell_ended(r);
             take_out(r);
         }
     }

@@ -147,7 +147,7 @@ end
 ---@param event string
 ---@param opts? { match?: table|fun(event: table): boolean?, timeout?: time }
 ---@return table? event nil and an error when it did not come
----@error timeout reloaded canceled
+---@error timeout reloaded canceled denied
 ---@raise outside of a handler, where nothing can wait
 function env.chat.wait(name, opts)
   opts = opts or {}
@@ -155,11 +155,17 @@ function env.chat.wait(name, opts)
     P.raise("chat.wait cannot wait here; use chat.once")
   end
   local co = coroutine.running()
-  local handle = subscribe(name, function(event)
+  local handle, why = subscribe(name, function(event)
     if matches(opts.match, event) then
       P.wake(co, event)
     end
   end, "chat.wait")
+  if not handle then
+    return nil, why
+  end
+  function handle.ended(message)
+    P.wake(co, nil, P.error("denied", message))
+  end
   local function undo()
     handle:remove()
   end
@@ -187,6 +193,16 @@ P.serve = serve
 
 function P.requests.event(id, params)
   serve(id, "event " .. tostring(params.name), subscriptions[params.id], params.data)
+end
+
+-- The permission for it was taken: whoever waits, waits in vain.
+function P.requests.unsubscribed(id, params)
+  local handle = subscriptions[params.id]
+  subscriptions[params.id] = nil
+  host.answer(id, nil)
+  if handle and handle.ended then
+    handle.ended(params.message)
+  end
 end
 
 function P.requests.command(id, params)

@@ -235,16 +235,21 @@ static void test_taken_at_once(void **state)
                    "script{ needs = { 'read:whisper', 'filter:display', 'raw' } }\n"
                    "chat.on('whisper', function(w) print('heard ' .. w.text) end)\n"
                    "chat.on('message', function(m) print('still ' .. m.text) end)\n"
+                   "chat.on('login', function()\n"
+                   "  local w, err = chat.wait('whisper', { match = { text = 'never' } })\n"
+                   "  print('waited', w, err.code, err.message) end)\n"
                    "chat.filter('display', { required = true }, function() end)\n"
                    "chat.on('block', function()\n"
                    "  local ok, err = chat.raw('x') print(err.code .. ': ' .. err.message) end)");
     assert_string_equal(harness_call(h, "script.load", "{\"name\":\"bot\"}"), "\"bot\"");
+    harness_emit(h, "login", "{}");
     harness_emit(h, "whisper", "{\"text\":\"one\"}");
     harness_emit(h, "block", "{}");
     harness_until(h, "bot| heard one");
     harness_until(h, "bot| offline: ");
     harness_type(h, "/script revoke bot read:whisper");
     harness_until(h, "bot no longer has read:whisper.");
+    harness_until(h, "bot| waited\tnil\tdenied\tthe event needs the permission 'read:whisper'");
     harness_type(h, "/script revoke bot raw");
     harness_type(h, "/script revoke bot filter:display");
     harness_emit(h, "whisper", "{\"text\":\"two\"}");
@@ -263,6 +268,8 @@ static void test_taken_at_once(void **state)
     assert_string_equal(harness_call(h, "script.reload", "{\"name\":\"bot\"}"), "true");
     harness_until(h, "It goes without read:whisper,filter:display,raw; /script grant bot");
     harness_until(h, "registration");
+    harness_emit(h, "login", "{}");
+    harness_until(h, "bot| waited\tnil\tdenied\tthe event whisper needs");
     assert_int_equal(h->questions, questions);
     harness_type(h, "/script grant bot");
     harness_until(h, "bot has all that it asks for.");
