@@ -387,7 +387,7 @@ static void test_manifest(void **state)
                         "{}");
     assert_string_equal(harness_load(h, "manifest", "y = 1 script{ name = 'x' }"), "{}");
     assert_string_equal(harness_load(h, "manifest", "-- nothing"), "{}");
-    assert_has(harness_load(h, "manifest", "script{ api = '2.0' }"), "api 2.0 is unknown");
+    assert_has(harness_load(h, "manifest", "script{ api = '2.0' }"), "this needs api 2.0");
     assert_has(harness_load(h, "manifest", "script{ needs = 5 }"), "needs: table expected");
     assert_has(harness_load(h, "manifest", "script{ name = 'a\\255' }"), "no UTF-8");
     assert_has(harness_load(h, "manifest", "script{"), "t.lua:1:");
