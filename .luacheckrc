@@ -9,7 +9,7 @@ read_globals = {
 }
 for _, name in ipairs {
   "account", "admin", "chat", "client", "command", "complete", "crypto", "fs", "http", "json", "log",
-  "plugin", "process", "re", "settings", "shop", "store", "task", "timer", "ui", "wallet",
+  "plugin", "process", "re", "record", "settings", "shop", "store", "task", "timer", "ui", "wallet",
 } do
   read_globals[name] = { other_fields = true }
 end

@@ -18,6 +18,8 @@
 
 struct mr_trace;
 
+struct mr_recorder;
+
 struct mr_core {
     struct mr_log *log;
     struct mr_paths *paths;
@@ -28,7 +30,8 @@ struct mr_core {
     struct mr_session *session;
     struct mr_api *api;
     struct mr_commands *commands;
-    struct mr_caller *user; /* on behalf of the person at the prompt */
+    struct mr_recorder *recorder; /* record.h */
+    struct mr_caller *user;       /* on behalf of the person at the prompt */
     struct mr_trace *trace; /* of what passes between us and scripts (core/script); NULL: none */
     /* Ends the program with an exit code, from the next turn of the loop on. */
     void (*quit)(void *ctx, int exit_code);

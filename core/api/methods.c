@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/api/record.h"
 #include "core/base/log.h"
 #include "core/runtime/json.h"
 
@@ -11,6 +12,7 @@ struct mr_methods {
     struct mr_client_methods *client;
     struct mr_complete_methods *complete;
     struct mr_http_methods *http;
+    struct mr_recorder *recorder;
 };
 
 void mr_methods_answer(struct mr_call *call, int err, const char *why)
@@ -70,6 +72,9 @@ int mr_methods_new(struct mr_core *core, struct mr_methods **out)
     if (err == MR_OK) {
         err = mr_http_methods_new(core, &(*out)->http);
     }
+    if (err == MR_OK) {
+        err = mr_recorder_new(core, &(*out)->recorder);
+    }
     if (err < 0) {
         mr_methods_free(out);
     }
@@ -81,6 +86,7 @@ void mr_methods_free(struct mr_methods **methods)
     if (!*methods) {
         return;
     }
+    mr_recorder_free(&(*methods)->recorder);
     mr_http_methods_free(&(*methods)->http);
     mr_complete_methods_free(&(*methods)->complete);
     mr_client_methods_free(&(*methods)->client);

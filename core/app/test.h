@@ -62,7 +62,8 @@ int mr_test_methods_bind(struct mr_test_world *world);
 void mr_test_methods_end(struct mr_test_world *world);
 /* Lets the next timer fire; false when there is none within `within_ms`. */
 bool mr_test_next_timer(struct mr_test_world *world, uint64_t until_ms);
-int mr_test_enter(struct mr_test_world *world, char *why, size_t why_size);
+/* name may be NULL: "me". */
+int mr_test_enter(struct mr_test_world *world, const char *name, char *why, size_t why_size);
 
 /* What is printed: for people, or as TAP. */
 struct mr_test_report {

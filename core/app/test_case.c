@@ -213,7 +213,7 @@ static int begin(struct test_case *test, const struct mr_test_options *options, 
         err = mr_timer_start_real(world->core.loop, LIMIT_MS, 0, took_too_long, test, &test->limit);
     }
     if (err == MR_OK) {
-        err = mr_test_enter(world, why, why_size);
+        err = mr_test_enter(world, NULL, why, why_size);
     }
     return err == MR_OK ? mr_scripts_load_for_test(world->scripts, "commands", false, on_commands,
                                                    test, why, why_size)

@@ -113,7 +113,7 @@ static void load(void *ctx, struct mr_call *call, const cJSON *params)
 /* The room ---------------------------------------------------------------------------------------
  */
 
-int mr_test_enter(struct mr_test_world *world, char *why, size_t why_size)
+int mr_test_enter(struct mr_test_world *world, const char *name, char *why, size_t why_size)
 {
     struct mr_address address;
     struct mr_secret password = {0};
@@ -126,8 +126,8 @@ int mr_test_enter(struct mr_test_world *world, char *why, size_t why_size)
     }
     if (err == MR_OK) {
         mr_session_abort(world->core.session);
-        err = mr_session_login(world->core.session, &address, user_name, &password, false, why,
-                               why_size);
+        err = mr_session_login(world->core.session, &address, name ? name : user_name, &password,
+                               false, why, why_size);
     }
     mr_secret_free(&password);
     return err;
@@ -137,10 +137,10 @@ static void enter(void *ctx, struct mr_call *call, const cJSON *params)
 {
     struct mr_test_world *world = ctx;
     char why[WHY] = "";
-    int err = mr_test_room_set_info(world->room, cJSON_GetObjectItemCaseSensitive(params, "info"),
-                                    why, sizeof why);
+    const cJSON *info = cJSON_GetObjectItemCaseSensitive(params, "info");
+    int err = mr_test_room_set_info(world->room, info, why, sizeof why);
     if (err == MR_OK) {
-        err = mr_test_enter(world, why, sizeof why);
+        err = mr_test_enter(world, mr_json_string(info, "name"), why, sizeof why);
     }
     if (err < 0) {
         mr_call_fail(call, err, "%s", *why ? why : mr_error_text(err));

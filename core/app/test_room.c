@@ -26,6 +26,7 @@ struct mr_test_room {
     struct mr_sealer *sealer;
     struct mr_frame_reader *reader;
     char name[MR_LIMIT_NAME + 1];
+    bool silent; /* says nothing by itself */
     cJSON *sent; /* by the client */
 };
 
@@ -94,6 +95,9 @@ int mr_test_room_send(struct mr_test_room *room, const char *line)
 static void answer(struct mr_test_room *room, const struct mr_line *line)
 {
     char text[ECHO];
+    if (room->silent && line->type != MR_LINE_EXIT) {
+        return;
+    }
     if (line->type == MR_LINE_CHAT) {
         snprintf(text, sizeof text, "%s> %.*s", room->name, (int)line->text.len, line->text.at);
         (void)mr_test_room_send(room, text);
@@ -110,18 +114,16 @@ static void answer(struct mr_test_room *room, const struct mr_line *line)
 }
 
 /* Hashes of passwords differ from run to run and are nobody's business. */
-static cJSON *as_kept(const struct mr_line *line, struct mr_span whole)
+static cJSON *as_kept(struct mr_span whole)
 {
-    if (line->type == MR_LINE_DELETE_ACCOUNT) {
-        return cJSON_CreateString("/delacc H");
-    }
-    if (line->type == MR_LINE_CHANGE_PASSWORD) {
-        return cJSON_CreateString("/changepass H H");
+    const char *kept = mr_line_without_secret(whole);
+    if (kept) {
+        return cJSON_CreateString(kept);
     }
     char *copy = strndup(whole.at, whole.len);
-    cJSON *kept = copy ? cJSON_CreateString(copy) : NULL;
+    cJSON *line = copy ? cJSON_CreateString(copy) : NULL;
     free(copy);
-    return kept;
+    return line;
 }
 
 static void read_frames(struct mr_test_room *room)
@@ -137,7 +139,7 @@ static void read_frames(struct mr_test_room *room)
             text.at += whole.len + (end != NULL);
             text.len -= whole.len + (end != NULL);
             mr_line_parse_from_client(whole, &line);
-            (void)cJSON_AddItemToArray(room->sent, as_kept(&line, whole));
+            (void)cJSON_AddItemToArray(room->sent, as_kept(whole));
             answer(room, &line);
         }
         free(copy);
@@ -259,6 +261,7 @@ int mr_test_room_set_info(struct mr_test_room *room, const cJSON *info, char *wh
     const char *prev_hash = mr_json_string(info, "prev_hash");
     for (const cJSON *item = info ? info->child : NULL; item; item = item->next) {
         if (strcmp(item->string, "coins") != 0 && strcmp(item->string, "cookies") != 0 &&
+            strcmp(item->string, "name") != 0 && strcmp(item->string, "silent") != 0 &&
             strcmp(item->string, "zeros") != 0 && strcmp(item->string, "prev_hash") != 0) {
             snprintf(why, why_size, "room:enter: there is no field called %.40s", item->string);
             return MR_EINVAL;
@@ -267,6 +270,7 @@ int mr_test_room_set_info(struct mr_test_room *room, const cJSON *info, char *wh
     room->info.coins = mr_json_int(info, "coins", room->info.coins);
     room->info.cookies = mr_json_int(info, "cookies", room->info.cookies);
     room->info.zeros = (int)mr_json_int(info, "zeros", room->info.zeros);
+    room->silent = mr_json_bool(info, "silent", room->silent);
     if (prev_hash && strlen(prev_hash) != sizeof room->info.prev_hash - 1) {
         snprintf(why, why_size, "room:enter: prev_hash has 128 hex digits");
         return MR_EINVAL;

@@ -21,7 +21,8 @@ void mr_test_room_free(struct mr_test_room *room);
 
 /* For mr_session_options: the client's end of a new connection. */
 int mr_test_room_dial(void *room, const struct mr_address *address);
-/* What whoever comes in is told: coins, cookies, zeros, prev_hash; members may be missing. */
+/* What whoever comes in is told: coins, cookies, zeros, prev_hash; and whether the room is
+ * `silent`: says nothing by itself. Members may be missing. */
 int mr_test_room_set_info(struct mr_test_room *room, const cJSON *info, char *why, size_t why_size);
 /* MR_EOFFLINE when nobody is in. */
 int mr_test_room_send(struct mr_test_room *room, const char *line);

@@ -284,6 +284,8 @@ static bool handle_rest(struct mr_session *session)
 
 static bool handle_text(struct mr_session *session, struct mr_span text)
 {
+    if (session->watch)
+        session->watch(session->watch_ctx, false, text.at, text.len);
     if (!handle_lines(session, &text))
         return false;
     int err = mr_buf_append(&session->rest, text.at, text.len);

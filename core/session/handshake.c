@@ -55,6 +55,8 @@ static int send_text(void *ctx, const char *text, size_t len, size_t lines)
         mr_session_write(session, mr_envelope_seal(session->sealer, text, len, &session->frame));
     if (err == MR_OK)
         session->lines_out += lines;
+    if (err == MR_OK && session->watch)
+        session->watch(session->watch_ctx, true, text, len);
     return err;
 }
 

@@ -80,6 +80,8 @@ struct mr_session {
     struct mr_outbox *outbox;
     struct mr_requests *requests;
     uint64_t lines_in, lines_out;
+    mr_session_text_fn *watch; /* mr_session_watch() */
+    void *watch_ctx;
 };
 
 /* session.c */

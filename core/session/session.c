@@ -488,3 +488,9 @@ void mr_session_free(struct mr_session *session)
     free(session->logins_path);
     free(session);
 }
+
+void mr_session_watch(struct mr_session *session, mr_session_text_fn *fn, void *ctx)
+{
+    session->watch = fn;
+    session->watch_ctx = ctx;
+}

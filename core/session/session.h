@@ -170,6 +170,13 @@ void mr_session_facts(const struct mr_session *session, struct mr_room_facts *ou
  * caller deletes. */
 cJSON *mr_session_users(const struct mr_session *session);
 
+/* Has fn told of what passes between us and the room, as text: of each frame that came (sent is
+ * false), whose lines are parted by LF, and of each that goes. What went may hold hashes of
+ * passwords: see mr_line_without_secret(). NULL ends it. */
+typedef void mr_session_text_fn(void *ctx, bool sent, const char *text, size_t len);
+
+void mr_session_watch(struct mr_session *session, mr_session_text_fn *fn, void *ctx);
+
 /* Mining. The job is what to mine on now; false when offline. `serial` grows with every change. */
 struct mr_job {
     char prev_hash[129]; /* 128 lower-case hex digits and NUL */

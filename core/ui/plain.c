@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/api/record.h"
 #include "core/base/buf.h"
 #include "core/ui/parts.h"
 
@@ -98,6 +99,7 @@ static void submit(struct mr_plain *plain, char *line, size_t len)
         mr_ui_tell(plain->ui, MR_ROLE_ERROR, "A line with a NUL in it was not sent.");
     } else {
         plain->commands = plain->commands || line[0] == '/';
+        mr_recorder_typed(plain->ui->core->recorder, line);
         mr_ui_submit(plain->ui, line);
     }
 }

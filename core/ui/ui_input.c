@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/api/record.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
 #include "core/runtime/json.h"
@@ -243,6 +244,7 @@ static void remember(struct mr_ui *ui, const char *line)
     char *word = line[0] == '/' && !is_command(ui, line) ? strndup(line, strcspn(line, " ")) : NULL;
 
     (void)mr_history_add(ui->history, word ? word : line, &kept);
+    mr_recorder_typed(ui->core->recorder, word ? word : line);
     free(word);
     if (kept) {
         mr_prompt_add_history(ui->prompt, kept);
@@ -268,7 +270,10 @@ static void on_line(void *ctx, const char *line)
     if (!ui->asking) {
         remember(ui, line);
         mr_ui_submit(ui, line);
-    } else if (!mr_asks_answer(ui->asks, line)) {
+        return;
+    }
+    mr_recorder_typed(ui->core->recorder, line);
+    if (!mr_asks_answer(ui->asks, line)) {
         const struct mr_question *question = mr_asks_current(ui->asks);
 
         if (question && question->kind == MR_ASK_YES_NO) {
@@ -281,6 +286,7 @@ static void on_secret(void *ctx, const struct mr_secret *secret)
 {
     struct mr_ui *ui = ctx;
 
+    mr_recorder_secret(ui->core->recorder);
     (void)mr_asks_answer_secret(ui->asks, secret);
 }
 

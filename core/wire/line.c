@@ -113,3 +113,19 @@ int mr_active_add(struct mr_buf *list, struct mr_span name)
         return MR_ELIMIT;
     return mr_buf_append(list, entry, (size_t)len);
 }
+
+const char *mr_line_without_secret(struct mr_span line)
+{
+    struct mr_line parsed;
+    mr_line_parse_from_client(line, &parsed);
+    if (parsed.type == MR_LINE_DELETE_ACCOUNT)
+        return "/delacc H";
+    if (parsed.type == MR_LINE_CHANGE_PASSWORD)
+        return "/changepass H H";
+    /* One with a mistake in it may hold a secret as well. */
+    if (parsed.type == MR_LINE_BAD && line.len > 4 &&
+        (memcmp(line.at, "/del", 4) == 0 || memcmp(line.at, "/cha", 4) == 0 ||
+         memcmp(line.at, "/new", 4) == 0))
+        return "/?";
+    return NULL;
+}

@@ -75,6 +75,10 @@ struct mr_line {
 /* The name of a type ("chat", "new_hash"), for logs. Static. */
 const char *mr_line_type_name(enum mr_line_type type);
 
+/* What may be kept of a client's line that holds a secret ("/delacc H"): static text. NULL for all
+ * others, which may be kept as they are. */
+const char *mr_line_without_secret(struct mr_span line);
+
 /* Takes the next message from the front of *text, the text of a frame that came from a room. me is
  * the user's own name. Returns false when nothing is left. Only an MR_LINE_ACTIVE takes more than
  * one line: the names behind its header. */

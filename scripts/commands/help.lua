@@ -9,7 +9,7 @@ local groups = {
   { "Coins", "balance pay cost buy leaderboard mine" },
   { "The room", "connect login logout ping ipinfo protocol raw kick" },
   { "Your account", "register password delete-account terms" },
-  { "moonroom", "help set color notify log plugins script quit" },
+  { "moonroom", "help set color notify log record plugins script quit" },
 }
 
 local function by_name()

@@ -54,6 +54,8 @@ process = {}
 
 re = {}
 
+record = {}
+
 settings = {}
 
 shop = {}
@@ -556,6 +558,21 @@ function re.gsub(pattern, text, with) end
 ---@param init? integer where to begin, as in string.match
 ---@return string|false|nil ... nil when nothing matches
 function re.match(pattern, text, init) end
+
+---Write down what the room sends, what is typed and what is sent, for room:replay() of a test; the answer is the file. Secrets are left out.
+---
+---Needs the permission `client`.
+---@param name string
+---@return string?
+---@return failure? err denied, state, invalid, exists, io
+function record.start(name) end
+
+---End the recording.
+---
+---Needs the permission `client`.
+---@return { path: string, lines: integer }?
+---@return failure? err denied, state
+function record.stop() end
 
 ---Runs a module once and returns what it returned: from the script's own folder, from scripts/lib, or from lib of the user's scripts folder.
 ---@param name string "name" or "folder.name", without .lua

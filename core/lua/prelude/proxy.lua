@@ -23,7 +23,7 @@ for name in
     mine.strategies store.get store.set store.keys script.source script.list log.write
     ui.print ui.table ui.bars ui.sparkline ui.notify ui.bind ui.unbind
     ui.chats ui.current ui.open ui.close ui.note ui.clear ui.history
-    fs.read fs.write fs.append fs.list fs.remove ui.same]],
+    record.start record.stop fs.read fs.write fs.append fs.list fs.remove ui.same]],
     "%S+"
   )
 do
