@@ -73,6 +73,21 @@ void *mr_caller_data(const struct mr_caller *caller, const void *key);
  */
 void mr_caller_review(struct mr_caller *caller, const void *key, void (*fn)(void *value));
 
+/* One caller may take the place of another, as a whole: a script that is reloaded. What a STAGED
+ * caller registers is kept, and nothing of it is in force: its commands cannot be typed, its timers
+ * do not run. What is for a HELD one waits: lines that are typed for its commands, timers that
+ * fire. */
+enum mr_caller_stage { MR_CALLER_LIVE, MR_CALLER_STAGED, MR_CALLER_HELD };
+
+enum mr_caller_stage mr_caller_stage(const struct mr_caller *caller);
+void mr_caller_set_stage(struct mr_caller *caller, enum mr_caller_stage stage);
+/* In force from now on, in the place of `before`, which is to be freed next; with NULL there, it
+ * merely goes on. Every keeper that asked for it with mr_caller_on_live() is told, with what it
+ * kept for `before` (NULL: nothing). */
+void mr_caller_go_live(struct mr_caller *caller, const struct mr_caller *before);
+void mr_caller_on_live(struct mr_caller *caller, const void *key,
+                       void (*fn)(void *value, void *before));
+
 /* params is borrowed. */
 typedef void mr_method_fn(void *ctx, struct mr_call *call, const cJSON *params);
 

@@ -24,10 +24,12 @@ struct attachment {
     void *value;
     void (*fn)(void *value);
     void (*review)(void *value);
+    void (*live)(void *value, void *before); /* may be NULL */
 };
 
 struct mr_caller {
     enum mr_caller_kind kind;
+    enum mr_caller_stage stage;
     char *name;
     char *grants[GRANTS_MAX + 1];
     void (*notify)(void *ctx, const char *method, const cJSON *params);
@@ -185,28 +187,61 @@ int mr_caller_attach(struct mr_caller *caller, const void *key, void *value,
     if (!attachment) {
         return MR_ENOMEM;
     }
-    *attachment = (struct attachment){caller->attachments, key, value, fn, NULL};
+    *attachment = (struct attachment){caller->attachments, key, value, fn, NULL, NULL};
     caller->attachments = attachment;
     return MR_OK;
 }
 
+static struct attachment *find_attachment(const struct mr_caller *caller, const void *key)
+{
+    struct attachment *a = caller->attachments;
+    while (a && a->key != key) {
+        a = a->next;
+    }
+    return a;
+}
+
 void mr_caller_review(struct mr_caller *caller, const void *key, void (*fn)(void *value))
 {
-    for (struct attachment *a = caller->attachments; a; a = a->next) {
-        if (a->key == key) {
-            a->review = fn;
-        }
+    struct attachment *a = find_attachment(caller, key);
+    if (a) {
+        a->review = fn;
     }
 }
 
 void *mr_caller_data(const struct mr_caller *caller, const void *key)
 {
+    const struct attachment *a = find_attachment(caller, key);
+    return a ? a->value : NULL;
+}
+
+enum mr_caller_stage mr_caller_stage(const struct mr_caller *caller)
+{
+    return caller->stage;
+}
+
+void mr_caller_set_stage(struct mr_caller *caller, enum mr_caller_stage stage)
+{
+    caller->stage = stage;
+}
+
+void mr_caller_on_live(struct mr_caller *caller, const void *key,
+                       void (*fn)(void *value, void *before))
+{
+    struct attachment *a = find_attachment(caller, key);
+    if (a) {
+        a->live = fn;
+    }
+}
+
+void mr_caller_go_live(struct mr_caller *caller, const struct mr_caller *before)
+{
+    caller->stage = MR_CALLER_LIVE;
     for (const struct attachment *a = caller->attachments; a; a = a->next) {
-        if (a->key == key) {
-            return a->value;
+        if (a->live) {
+            a->live(a->value, before ? mr_caller_data(before, a->key) : NULL);
         }
     }
-    return NULL;
 }
 
 void mr_caller_link(struct mr_caller *caller, struct mr_caller_link *link)

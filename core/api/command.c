@@ -127,30 +127,57 @@ static bool answers_to(const struct mr_command *command, const char *name)
     return false;
 }
 
+bool mr_command_in_force(const struct mr_command *command)
+{
+    return !command->caller || mr_caller_stage(command->caller) != MR_CALLER_STAGED;
+}
+
+/* Its script is being exchanged: who runs it is not known yet. */
+static bool is_held(const struct mr_command *command)
+{
+    return command->caller && mr_caller_stage(command->caller) == MR_CALLER_HELD;
+}
+
 struct mr_command *mr_commands_find(const struct mr_commands *commands, const char *name)
 {
     for (struct mr_command *c = commands->first; c; c = c->next) {
-        if (answers_to(c, name)) {
+        if (mr_command_in_force(c) && answers_to(c, name)) {
             return c;
         }
     }
     return NULL;
 }
 
-static int check_name(const struct mr_commands *commands, const char *name, const char *owner,
-                      char *why, size_t size)
+/* Who has this name already. A script that comes in the place of another edition of itself has not.
+ */
+static const struct mr_command *find_taken(const struct mr_commands *commands, const char *name,
+                                           const struct mr_command_spec *spec)
+{
+    const struct mr_command *c = commands->first;
+    for (; c; c = c->next) {
+        bool other_edition = c->caller && spec->caller && c->caller != spec->caller &&
+                             strcmp(c->owner, spec->owner) == 0;
+        if (answers_to(c, name) && !other_edition) {
+            break;
+        }
+    }
+    return c;
+}
+
+static int check_name(const struct mr_commands *commands, const char *name,
+                      const struct mr_command_spec *spec, char *why, size_t size)
 {
     size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
     if (name[0] < 'a' || name[0] > 'z' || name[len] != '\0' || len >= MR_COMMAND_NAME) {
         snprintf(why, size, "'%.40s' is no name for a command: use a to z, 0 to 9 and '-'", name);
         return MR_EINVAL;
     }
-    const struct mr_command *taken = mr_commands_find(commands, name);
+    const struct mr_command *taken = find_taken(commands, name, spec);
     if (taken) {
         snprintf(why, size, "the command /%s is taken by %s", name, taken->owner);
         return MR_EEXISTS;
     }
-    if (strcmp(owner, MR_COMMANDS_OWNER) != 0 && is_reserved(commands, name)) {
+    if (strcmp(spec->owner, MR_COMMANDS_OWNER) != 0 && is_reserved(commands, name)) {
         snprintf(why, size, "the command /%s is one of moonroom's own", name);
         return MR_EEXISTS;
     }
@@ -160,7 +187,7 @@ static int check_name(const struct mr_commands *commands, const char *name, cons
 static int copy_names(struct mr_command *command, const struct mr_command_spec *spec, char *why,
                       size_t size)
 {
-    int err = check_name(command->commands, spec->name, spec->owner, why, size);
+    int err = check_name(command->commands, spec->name, spec, why, size);
     if (err < 0) {
         return err;
     }
@@ -170,7 +197,7 @@ static int copy_names(struct mr_command *command, const struct mr_command_spec *
             snprintf(why, size, "/%s has too many aliases", spec->name);
             return MR_ELIMIT;
         }
-        err = check_name(command->commands, spec->aliases[i], spec->owner, why, size);
+        err = check_name(command->commands, spec->aliases[i], spec, why, size);
         if (err < 0) {
             return err;
         }
@@ -212,6 +239,7 @@ int mr_commands_add(struct mr_commands *commands, const struct mr_command_spec *
     command->fn = fn;
     command->ctx = ctx;
     command->asks = spec->asks;
+    command->caller = spec->caller;
     command->help = strdup(spec->help);
     command->details = spec->details ? strdup(spec->details) : NULL;
     command->owner = strdup(spec->owner);
@@ -254,7 +282,7 @@ static void refuse_unknown(const struct mr_commands *commands, const char *name,
     size_t best = 3;
     for (const struct mr_command *c = commands->first; c; c = c->next) {
         size_t d = mr_str_distance(name, c->name);
-        if (d < best && d < strlen(c->name)) {
+        if (mr_command_in_force(c) && d < best && d < strlen(c->name)) {
             best = d;
             nearest = c;
         }
@@ -340,6 +368,9 @@ static void wait_turn(void *ctx)
         const char *rest;
         split(waiting->line, name, &rest);
         struct mr_command *command = mr_commands_find(commands, name);
+        if (command && is_held(command)) {
+            return;
+        }
         if (!command && commands->holds > 0 && mr_loop_real_ms() < waiting->until_ms) {
             return;
         }
@@ -361,7 +392,7 @@ void mr_commands_run(struct mr_commands *commands, const char *line, const char 
     const char *rest;
     split(line, name, &rest);
     struct mr_command *command = mr_commands_find(commands, name);
-    bool early = commands->waiting || (!command && commands->holds > 0);
+    bool early = commands->waiting || (command ? is_held(command) : commands->holds > 0);
     if (early && keep_waiting(commands, line, chat, done, ctx) == MR_OK) {
         return;
     }
@@ -381,7 +412,7 @@ void mr_commands_release(struct mr_commands *commands)
 {
     if (commands->holds > 0 && --commands->holds == 0) {
         const struct mr_command *own = commands->first;
-        while (own && strcmp(own->owner, MR_COMMANDS_OWNER) != 0) {
+        while (own && (strcmp(own->owner, MR_COMMANDS_OWNER) != 0 || !mr_command_in_force(own))) {
             own = own->next;
         }
         if (own) {

@@ -40,6 +40,9 @@ struct mr_command_spec {
     const char *const *aliases; /* ended by NULL; may be NULL */
     const char *owner;          /* name of the script, or "core" */
     bool asks;                  /* begins with a question to the user */
+    /* Whose stage counts: while it is STAGED the command cannot be typed, and is no obstacle to the
+     * same name of an owner of that name; while it is HELD what is typed waits. NULL: in force. */
+    const struct mr_caller *caller;
 };
 
 int mr_commands_new(struct mr_loop *loop, struct mr_commands **out);
@@ -62,7 +65,8 @@ typedef void mr_commands_fn(void *ctx, int err, const char *text);
 void mr_commands_run(struct mr_commands *commands, const char *line, const char *chat,
                      mr_commands_fn *done, void *ctx);
 /* While held, an unknown name waits (at most 5 s from the call of mr_commands_run). Counted: the
- * script manager holds while the commands script starts, and releases when it is up or failed. */
+ * script manager holds while the commands script starts or any script is exchanged for its next
+ * edition, and releases when it is up or failed. */
 void mr_commands_hold(struct mr_commands *commands);
 void mr_commands_release(struct mr_commands *commands);
 

@@ -31,6 +31,9 @@ cJSON *mr_commands_list(const struct mr_commands *commands)
 {
     cJSON *list = cJSON_CreateArray();
     for (const struct mr_command *c = mr_commands_first(commands); list && c; c = c->next) {
+        if (!mr_command_in_force(c)) {
+            continue;
+        }
         cJSON *entry = describe(c);
         if (!entry || !cJSON_AddItemToArray(list, entry)) {
             cJSON_Delete(entry);

@@ -16,6 +16,7 @@ struct mr_command {
     char *help;
     char *details; /* NULL: none */
     char *owner;
+    const struct mr_caller *caller; /* NULL: the core's or a plugin's */
     struct mr_args args;
     bool asks;
     mr_command_fn *fn;
@@ -30,7 +31,9 @@ struct mr_command {
 void mr_command_reserve(const struct mr_command *command);
 
 struct mr_command *mr_commands_first(const struct mr_commands *commands);
-/* By name or alias; NULL if there is none. */
+/* Whether it can be typed: it does not belong to a script that is still being loaded. */
+bool mr_command_in_force(const struct mr_command *command);
+/* By name or alias, of those in force; NULL if there is none. */
 struct mr_command *mr_commands_find(const struct mr_commands *commands, const char *name);
 
 #endif

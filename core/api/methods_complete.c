@@ -123,7 +123,8 @@ static void ask(void *ctx, struct mr_call *call, const cJSON *params)
     all->questions = question;
     question->open = 1; /* while it is being asked */
     for (const struct provider *p = all->first; p; p = p->next) {
-        if (strcmp(p->kind, kind) == 0) {
+        bool here = mr_caller_stage(p->caller) == MR_CALLER_LIVE;
+        if (here && strcmp(p->kind, kind) == 0) {
             ask_one(question, p, params);
         }
     }

@@ -282,6 +282,7 @@ static void command_register(void *ctx, struct mr_call *call, const cJSON *param
         .aliases = aliases,
         .owner = mr_caller_name(mr_call_caller(call)),
         .asks = mr_json_bool(params, "asks", false),
+        .caller = mr_call_caller(call),
     };
     int err = read_aliases(cJSON_GetObjectItemCaseSensitive(params, "aliases"), aliases);
     if (err < 0) {

@@ -359,13 +359,19 @@ void mr_filter_remove(struct mr_filter **filter_, bool drop)
     settle(chain);
 }
 
+static struct item *item_of(const struct mr_filter *filter, uint64_t ticket)
+{
+    struct item *item = filter->chain->first;
+    while (item && (item->with != filter || item->ticket != ticket))
+        item = item->next;
+    return item;
+}
+
 int mr_filter_answer(struct mr_filter *filter, uint64_t ticket, enum mr_filter_verdict verdict,
                      const cJSON *change, char *why, size_t why_size)
 {
     struct chain *chain = filter->chain;
-    struct item *item = chain->first;
-    while (item && (item->with != filter || item->ticket != ticket))
-        item = item->next;
+    struct item *item = item_of(filter, ticket);
     if (!item)
         return MR_ENOTFOUND;
     if (verdict == MR_VERDICT_CHANGE) {
@@ -396,6 +402,25 @@ void mr_filter_offer_again(struct mr_filter *filter)
         offer(filter, item);
     chain->settling = settling;
     settle(chain);
+}
+
+int mr_filter_offer_one(struct mr_filter *filter, uint64_t ticket)
+{
+    struct chain *chain = filter->chain;
+    struct item *item = item_of(filter, ticket);
+    if (!item)
+        return MR_ENOTFOUND;
+    bool settling = chain->settling;
+    chain->settling = true;
+    offer(filter, item);
+    chain->settling = settling;
+    settle(chain);
+    return MR_OK;
+}
+
+void mr_filter_give(struct mr_filter *filter, void *ctx)
+{
+    filter->ctx = ctx;
 }
 
 size_t mr_filter_items(const struct mr_filter *filter)

@@ -64,6 +64,11 @@ int mr_filter_answer(struct mr_filter *filter, uint64_t ticket, enum mr_filter_v
                      const cJSON *change, char *why, size_t why_size);
 /* Offers what is with it once more, under new tickets: for an owner that began anew. */
 void mr_filter_offer_again(struct mr_filter *filter);
+/* The same for one item; MR_ENOTFOUND when it is not with this filter (any more). */
+int mr_filter_offer_one(struct mr_filter *filter, uint64_t ticket);
+/* Another owner in its place in the chain: its callbacks get this ctx from now on. What is with it
+ * stays there; offer it again. */
+void mr_filter_give(struct mr_filter *filter, void *ctx);
 /* How many items are with it. */
 size_t mr_filter_items(const struct mr_filter *filter);
 

@@ -88,7 +88,7 @@ static bool json_text(enum mr_setting_type type, const cJSON *value, char *out, 
     return len >= 0 && (size_t)len < size;
 }
 
-static void take_from_file(struct mr_settings *settings, struct row *row)
+static void take_from_file(const struct mr_settings *settings, struct row *row)
 {
     char text[MR_SETTING_TEXT + 1];
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(settings->values, row->setting.name);
@@ -180,12 +180,30 @@ static int make_place(struct mr_settings *settings, size_t at)
     return MR_OK;
 }
 
-int mr_settings_declare(struct mr_settings *settings, const struct mr_setting *setting,
-                        const void *owner)
+int mr_settings_check(const struct mr_setting *setting)
 {
     int64_t number;
     if (!setting->name || !*setting->name || strlen(setting->name) > MAX_NAME ||
         !setting->fallback || mr_setting_parse(setting, setting->fallback, &number) != MR_OK)
+        return MR_EINVAL;
+    return MR_OK;
+}
+
+cJSON *mr_settings_peek(const struct mr_settings *settings, const struct mr_setting *setting)
+{
+    struct row *row = copy_row(setting, NULL);
+    if (!row)
+        return NULL;
+    take_from_file(settings, row);
+    cJSON *value = value_json(row);
+    free_row(row);
+    return value;
+}
+
+int mr_settings_declare(struct mr_settings *settings, const struct mr_setting *setting,
+                        const void *owner)
+{
+    if (mr_settings_check(setting) < 0)
         return MR_EINVAL;
     bool found;
     size_t at = find_place(settings, setting->name, &found);
@@ -311,8 +329,10 @@ static int write_values(struct mr_settings *settings, const cJSON *values)
 /* Another moonroom may have saved meanwhile: only this one value is changed in the newest file. */
 static void save(struct mr_settings *settings, const struct row *row)
 {
-    if (!settings->path)
+    if (!settings->path) {
+        (void)mr_json_set(settings->values, row->setting.name, value_json(row));
         return;
+    }
     int lock = mr_file_lock(settings->path);
     cJSON *newest = load_values(settings, &settings->broken);
     if (newest) {

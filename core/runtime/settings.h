@@ -39,6 +39,11 @@ void mr_settings_free(struct mr_settings *settings);
 /* Copies the row. MR_EEXISTS if the name is taken by another owner. */
 int mr_settings_declare(struct mr_settings *settings, const struct mr_setting *row,
                         const void *owner);
+/* MR_EINVAL when the row could not be declared. */
+int mr_settings_check(const struct mr_setting *row);
+/* The value that this row would have if it were declared now, as a new item; NULL without memory.
+ */
+cJSON *mr_settings_peek(const struct mr_settings *settings, const struct mr_setting *row);
 void mr_settings_undeclare(struct mr_settings *settings, const void *owner);
 bool mr_settings_has(const struct mr_settings *settings, const char *name);
 /* Whether it is one of settings.def, not of a script or plugin. */

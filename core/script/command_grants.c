@@ -6,6 +6,7 @@
 #include "core/api/permission.h"
 #include "core/runtime/json.h"
 #include "core/script/command.h"
+#include "core/script/run.h"
 
 enum { LIST = 2048, WORDS = 512 };
 
@@ -109,8 +110,8 @@ static bool find(struct mr_scripts *scripts, const char *name, struct subject *o
 /* What runs has what its caller holds; of the others the record tells. */
 static bool has(struct mr_scripts *scripts, const struct subject *subject, const char *need)
 {
-    if (subject->script && subject->script->caller) {
-        return mr_caller_may(subject->script->caller, need);
+    if (subject->script && subject->script->run) {
+        return mr_caller_may(subject->script->run->caller, need);
     }
     return !subject->refused && !mr_grants_is_revoked(scripts->grants, subject->path, need);
 }

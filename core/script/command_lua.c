@@ -12,6 +12,8 @@
 #include "core/runtime/json.h"
 #include "core/script/command.h"
 #include "core/script/command_lua.h"
+#include "core/script/life.h"
+#include "core/script/run.h"
 
 /* The shipped script whose process is used when none is named. */
 static const char scratch_name[] = "scratch";
@@ -95,13 +97,15 @@ static void evaluate(struct mr_lua_input *input)
     struct mr_scripts *scripts = input->scripts;
     struct mr_script *script = mr_scripts_find(scripts, input->script);
     cJSON *params = cJSON_CreateObject();
-    int err = script && script->process && script->state == MR_SCRIPT_RUNNING ? MR_OK : MR_ESTATE;
+    bool up = script && script->run && script->state == MR_SCRIPT_RUNNING;
+    int err = up && !mr_reload_holds(script) ? MR_OK : MR_ESTATE;
     if (err == MR_OK) {
         err = params ? mr_json_set_string(params, "code", mr_buf_str(&input->code)) : MR_ENOMEM;
     }
     if (err == MR_OK) {
         uint64_t allowance = script->kind == MR_SCRIPT_STRATEGY ? 0 : MR_LIMIT_HANDLER_TIME;
-        err = mr_process_ask(script->process, "eval", params, "/lua", allowance, on_result, input);
+        err = mr_process_ask(script->run->process, "eval", params, "/lua", allowance, on_result,
+                             input);
     }
     cJSON_Delete(params);
     if (err < 0) {

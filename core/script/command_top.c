@@ -5,16 +5,17 @@
 #include <stdlib.h>
 
 #include "core/script/command.h"
+#include "core/script/run.h"
 
 enum { LOOK_MS = 500, CELL = 96, MOST = 256 };
 
 /* CPU time since the first look; 0 for one that was not there. */
 static uint64_t used_us(const struct mr_script *script)
 {
-    if (!script->process || mr_process_pid(script->process) != script->top_pid) {
+    if (!script->run || mr_process_pid(script->run->process) != script->top_pid) {
         return 0;
     }
-    uint64_t now = mr_process_cpu_us(script->process);
+    uint64_t now = mr_process_cpu_us(script->run->process);
     return now > script->top_cpu_us ? now - script->top_cpu_us : 0;
 }
 
@@ -36,12 +37,13 @@ static void add_script(cJSON *rows, const struct mr_script *script, uint64_t win
     char errors[CELL];
     char lost[CELL];
     snprintf(share, sizeof share, "%s", mr_script_state_name(script));
-    if (script->process) {
-        const struct mr_slowest *slow = mr_process_slowest(script->process);
-        double kib = (double)mr_scripts_memory_kib(mr_process_pid(script->process));
+    if (script->run) {
+        const struct mr_slowest *slow = mr_process_slowest(script->run->process);
+        double kib = (double)mr_scripts_memory_kib(mr_process_pid(script->run->process));
         snprintf(share, sizeof share, "%.1f%%",
                  100.0 * (double)used_us(script) / (double)window_us);
-        snprintf(total, sizeof total, "%.2f s", (double)mr_process_cpu_us(script->process) / 1e6);
+        snprintf(total, sizeof total, "%.2f s",
+                 (double)mr_process_cpu_us(script->run->process) / 1e6);
         snprintf(memory, sizeof memory, "%.1f MiB", kib / 1024);
         if (slow->us > 0) {
             snprintf(slowest, sizeof slowest, "%s %.1f ms", slow->what, (double)slow->us / 1000);
@@ -85,8 +87,8 @@ void mr_script_command_top(struct mr_scripts *scripts, const char *name, const c
         return; /* its answer is on the way */
     }
     for (struct mr_script *script = scripts->first; script; script = script->next) {
-        script->top_pid = script->process ? mr_process_pid(script->process) : 0;
-        script->top_cpu_us = script->process ? mr_process_cpu_us(script->process) : 0;
+        script->top_pid = script->run ? mr_process_pid(script->run->process) : 0;
+        script->top_cpu_us = script->run ? mr_process_cpu_us(script->run->process) : 0;
     }
     scripts->top_ms = mr_loop_now_ms(scripts->core->loop);
     if (mr_timer_start(scripts->core->loop, LOOK_MS, 0, second_look, scripts, &scripts->top) < 0) {

@@ -5,6 +5,7 @@
 
 #include "core/base/limits.h"
 #include "core/runtime/json.h"
+#include "core/script/run.h"
 
 struct inspection {
     cJSON *facts;
@@ -46,7 +47,7 @@ static int ask(struct mr_script *script, struct inspection *inspection)
     int err = mr_timer_start(script->scripts->core->loop, MR_LIMIT_HANDLER_TIME, 0, timed_out,
                              inspection, &inspection->timer);
     if (err == MR_OK) {
-        err = mr_process_ask(script->process, "handlers", NULL, "a question about it",
+        err = mr_process_ask(script->run->process, "handlers", NULL, "a question about it",
                              MR_LIMIT_HANDLER_TIME, answered, inspection);
     }
     return err;
@@ -56,8 +57,8 @@ void mr_script_inspect(struct mr_script *script, const struct mr_caller *asker, 
                        void *ctx)
 {
     cJSON *facts = mr_scripts_info(script->scripts, script);
-    bool asks = facts && script->state == MR_SCRIPT_RUNNING && script->process &&
-                script->kind == MR_SCRIPT_PLAIN && asker != script->caller;
+    bool asks = facts && script->state == MR_SCRIPT_RUNNING && script->run &&
+                script->kind == MR_SCRIPT_PLAIN && asker != script->run->caller;
     struct inspection *inspection = asks ? calloc(1, sizeof *inspection) : NULL;
     if (inspection) {
         *inspection = (struct inspection){.facts = facts, .fn = fn, .ctx = ctx};

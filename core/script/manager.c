@@ -10,7 +10,7 @@
 #include "core/base/str.h"
 #include "core/runtime/json.h"
 #include "core/script/command_lua.h"
-#include "core/script/scripts.h"
+#include "core/script/run.h"
 #include "core/script/trace.h"
 
 enum { WHY = 512, AUTOLOAD_MAX = 65536, RESTARTS = 3, RESTART_MS = 200 };
@@ -122,7 +122,8 @@ static void forget_dead(struct mr_scripts *scripts, const struct mr_found *found
         struct mr_script *script = *at;
         const char *path =
             script->now.found.path[0] ? script->now.found.path : script->coming.found.path;
-        if (!mr_script_alive(script) &&
+        /* The answer to a question will still ask for it. */
+        if (!mr_script_alive(script) && !script->asking &&
             (strcmp(path, found->path) == 0 || strcmp(mr_script_name(script), found->name) == 0)) {
             *at = script->next;
             mr_script_free(script);
@@ -423,16 +424,17 @@ cJSON *mr_scripts_info(struct mr_scripts *scripts, const struct mr_script *scrip
     if (err == MR_OK && script->last_error[0]) {
         err = mr_json_set_string(out, "last_error", script->last_error);
     }
-    if (err == MR_OK && script->process) {
-        int pid = mr_process_pid(script->process);
+    if (err == MR_OK && script->run) {
+        int pid = mr_process_pid(script->run->process);
         (void)mr_json_set_int(out, "pid", pid);
         (void)mr_json_set_int(out, "memory_kib", mr_scripts_memory_kib(pid));
-        (void)mr_json_set_int(out, "cpu_ms", (int64_t)(mr_process_cpu_us(script->process) / 1000));
+        (void)mr_json_set_int(out, "cpu_ms",
+                              (int64_t)(mr_process_cpu_us(script->run->process) / 1000));
         uint64_t up = mr_loop_now_ms(scripts->core->loop) - script->started_ms;
         (void)mr_json_set_int(out, "seconds", (int64_t)(up / 1000));
     }
-    if (err == MR_OK && script->caller) {
-        cJSON *events = mr_hooks_names_of(scripts->core->hooks, script->caller);
+    if (err == MR_OK && script->run) {
+        cJSON *events = mr_hooks_names_of(scripts->core->hooks, script->run->caller);
         err = mr_json_set(out, "events", events);
     }
     if (err == MR_OK) {

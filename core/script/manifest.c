@@ -205,45 +205,53 @@ static int typed_default(const cJSON *value, enum mr_setting_type type, char *ou
     return len >= 0 && (size_t)len < size ? MR_OK : MR_EINVAL;
 }
 
-static int declare(const struct mr_manifest *manifest, const cJSON *row,
-                   struct mr_settings *settings, const void *owner)
-{
+/* A row of the manifest in the form in which it is declared, with room for its texts. */
+struct setting_row {
+    struct mr_setting setting;
     char name[FULL_NAME];
-    char choices[CHOICES] = "";
+    char choices[CHOICES];
     char fallback[VALUE];
+};
+
+static int read_setting(const struct mr_manifest *manifest, const cJSON *row,
+                        struct setting_row *out)
+{
     enum mr_setting_type type;
     const char *help = mr_json_string(row, "help");
     if (!mr_manifest_name_valid(row->string) || type_of(row, &type) < 0 ||
-        typed_default(cJSON_GetObjectItemCaseSensitive(row, "default"), type, fallback,
-                      sizeof fallback) < 0) {
+        typed_default(cJSON_GetObjectItemCaseSensitive(row, "default"), type, out->fallback,
+                      sizeof out->fallback) < 0) {
         return MR_EINVAL;
     }
     if (type == MR_SETTING_CHOICE && join_choices(cJSON_GetObjectItemCaseSensitive(row, "choices"),
-                                                  choices, sizeof choices) < 0) {
+                                                  out->choices, sizeof out->choices) < 0) {
         return MR_EINVAL;
     }
-    snprintf(name, sizeof name, "%s.%s", manifest->name, row->string);
-    const struct mr_setting setting = {
-        .name = name,
+    snprintf(out->name, sizeof out->name, "%s.%s", manifest->name, row->string);
+    out->setting = (struct mr_setting){
+        .name = out->name,
         .type = type,
-        .fallback = fallback,
+        .fallback = out->fallback,
         .min = mr_json_int(row, "min", type == MR_SETTING_INT ? -1000000000000LL : 0),
         .max = mr_json_int(row, "max", type == MR_SETTING_INT ? 1000000000000LL : STRING_MAX),
-        .choices = type == MR_SETTING_CHOICE ? choices : NULL,
+        .choices = type == MR_SETTING_CHOICE ? out->choices : NULL,
         .unit = "",
         .help = help ? help : "",
     };
-    return mr_settings_declare(settings, &setting, owner);
+    return mr_settings_check(&out->setting);
 }
 
-int mr_manifest_declare(const struct mr_manifest *manifest, struct mr_settings *settings,
+static int each_setting(const struct mr_manifest *manifest, struct mr_settings *settings,
                         const void *owner, char *why, size_t why_size)
 {
     int count = 0;
+    struct setting_row read;
     const cJSON *rows = manifest->settings;
     for (const cJSON *row = rows ? rows->child : NULL; row; row = row->next) {
-        int err =
-            ++count > MR_MANIFEST_SETTINGS ? MR_ELIMIT : declare(manifest, row, settings, owner);
+        int err = ++count > MR_MANIFEST_SETTINGS ? MR_ELIMIT : read_setting(manifest, row, &read);
+        if (err == MR_OK && settings) {
+            err = mr_settings_declare(settings, &read.setting, owner);
+        }
         if (err < 0) {
             snprintf(why, why_size,
                      "the setting '%.40s' is not declared right: {type = \"string\", \"integer\", "
@@ -253,4 +261,28 @@ int mr_manifest_declare(const struct mr_manifest *manifest, struct mr_settings *
         }
     }
     return MR_OK;
+}
+
+int mr_manifest_check(const struct mr_manifest *manifest, char *why, size_t why_size)
+{
+    return each_setting(manifest, NULL, NULL, why, why_size);
+}
+
+int mr_manifest_declare(const struct mr_manifest *manifest, struct mr_settings *settings,
+                        const void *owner, char *why, size_t why_size)
+{
+    return each_setting(manifest, settings, owner, why, why_size);
+}
+
+cJSON *mr_manifest_setting(const struct mr_manifest *manifest, const struct mr_settings *settings,
+                           const char *name)
+{
+    struct setting_row read;
+    size_t len = strlen(manifest->name);
+    bool whole = strncmp(name, manifest->name, len) == 0 && name[len] == '.';
+    const cJSON *row =
+        cJSON_GetObjectItemCaseSensitive(manifest->settings, whole ? name + len + 1 : name);
+    return row && read_setting(manifest, row, &read) == MR_OK
+               ? mr_settings_peek(settings, &read.setting)
+               : NULL;
 }

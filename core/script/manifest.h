@@ -34,6 +34,12 @@ bool mr_manifest_name_valid(const char *name);
 /* Whether `needs` asks for nothing beyond what every script gets (send, whisper, mine). */
 bool mr_manifest_is_modest(const struct mr_manifest *manifest);
 
+/* Whether the settings could be declared; MR_EINVAL with a sentence in why. */
+int mr_manifest_check(const struct mr_manifest *manifest, char *why, size_t why_size);
+/* The value that a setting of this manifest has once it is declared, as a new item. `name` with or
+ * without the script's name before it; NULL: there is none. */
+cJSON *mr_manifest_setting(const struct mr_manifest *manifest, const struct mr_settings *settings,
+                           const char *name);
 /* Declares the settings as NAME.setting with this owner. MR_EINVAL with a sentence in why; what was
  * declared before stays until mr_settings_undeclare(). */
 int mr_manifest_declare(const struct mr_manifest *manifest, struct mr_settings *settings,

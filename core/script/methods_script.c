@@ -7,20 +7,14 @@
 #include "core/base/limits.h"
 #include "core/runtime/json.h"
 #include "core/script/inspect.h"
-#include "core/script/scripts.h"
+#include "core/script/run.h"
 
 enum { WHY = 512, STOP_MS = 500 };
 
 struct mr_script *mr_scripts_caller(struct mr_scripts *scripts, struct mr_call *call)
 {
-    const struct mr_caller *caller = mr_call_caller(call);
-    for (struct mr_script *script = scripts->first; script; script = script->next) {
-        if (caller && script->caller == caller) {
-            return script;
-        }
-    }
-    mr_call_fail(call, MR_EUNSUPPORTED, "Only a script can ask for this.");
-    return NULL;
+    const struct mr_run *run = mr_run_of_call(scripts, call);
+    return run ? run->script : NULL;
 }
 
 static struct mr_script *named(struct mr_scripts *scripts, struct mr_call *call,
@@ -85,18 +79,18 @@ static void source(void *ctx, struct mr_call *call, const cJSON *params)
     struct mr_found found;
     struct mr_found shipped;
     const char *module = mr_json_string(params, "module");
-    struct mr_script *script = mr_scripts_caller(scripts, call);
-    if (!script) {
+    const struct mr_run *run = mr_run_of_call(scripts, call);
+    if (!run) {
         return;
     }
-    const struct mr_found *from = &script->now.found;
+    const struct mr_found *from = &mr_run_edition(run)->found;
     int err = mr_find_module(scripts->core->paths, from, module, false, &found);
     if (err == MR_OK && is_part_of(&found, from) &&
         mr_grants_changed(scripts->grants, from->path)) {
         mr_call_fail(call, MR_EDENIED,
                      "the module %.60s: the script was changed outside /script since it was "
                      "installed; /script reload %s asks whether that is right",
-                     module, script->asked);
+                     module, run->script->asked);
         return;
     }
     cJSON *value = err == MR_OK ? source_value(&found) : NULL;

@@ -453,11 +453,11 @@ int mr_process_ask(struct mr_process *process, const char *method, const cJSON *
     return err;
 }
 
-int mr_process_ask_filter(struct mr_process *process, const char *params, mr_rpc_answer_fn *fn,
-                          void *ctx)
+/* question is taken; NULL: there is no memory for it. */
+static int ask_text(struct mr_process *process, struct question *question, const char *method,
+                    const char *params)
 {
-    struct question *question = question_new(process, "a filter", MR_LIMIT_FILTER_TIME, fn, ctx);
-    int err = question ? mr_rpc_request_text(process->rpc, "filter", params, on_answer, question)
+    int err = question ? mr_rpc_request_text(process->rpc, method, params, on_answer, question)
                        : MR_ENOMEM;
     if (err < 0) {
         free(question);
@@ -465,6 +465,19 @@ int mr_process_ask_filter(struct mr_process *process, const char *params, mr_rpc
         asked(process, question);
     }
     return err;
+}
+
+int mr_process_ask_text(struct mr_process *process, const char *method, const char *params,
+                        const char *what, uint64_t allowance_ms)
+{
+    return ask_text(process, question_new(process, what, allowance_ms, NULL, NULL), method, params);
+}
+
+int mr_process_ask_filter(struct mr_process *process, const char *params, mr_rpc_answer_fn *fn,
+                          void *ctx)
+{
+    return ask_text(process, question_new(process, "a filter", MR_LIMIT_FILTER_TIME, fn, ctx),
+                    "filter", params);
 }
 
 /* A process with no open question may still run, after an answer of ours: it is asked. */

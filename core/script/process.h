@@ -54,6 +54,9 @@ void mr_process_free(struct mr_process **process);
  * may be NULL. `what` is copied for on_overrun. MR_ELIMIT when too much waits to be read. */
 int mr_process_ask(struct mr_process *process, const char *method, const cJSON *params,
                    const char *what, uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx);
+/* The same with the parameters as JSON, for a question whose answer is of no interest. */
+int mr_process_ask_text(struct mr_process *process, const char *method, const char *params,
+                        const char *what, uint64_t allowance_ms);
 /* Bytes that wait to be read by it. */
 size_t mr_process_queued(const struct mr_process *process);
 /* The same for an item of a filter, with its short deadline; params is JSON. */

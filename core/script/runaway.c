@@ -11,6 +11,7 @@
 
 #include "core/runtime/json.h"
 #include "core/script/command.h"
+#include "core/script/run.h"
 
 /* Of its own time; a handler that does its work is long done. */
 enum { RUNAWAY_MS = 250, QUESTION = 256 };
@@ -21,7 +22,7 @@ static struct mr_script *find_runaway(struct mr_scripts *scripts, const char **w
     *us = (uint64_t)RUNAWAY_MS * 1000 - 1;
     for (struct mr_script *script = scripts->first; script; script = script->next) {
         const char *at = "";
-        uint64_t used = script->process ? mr_process_busy_us(script->process, &at) : 0;
+        uint64_t used = script->run ? mr_process_busy_us(script->run->process, &at) : 0;
         if (used > *us) {
             worst = script;
             *us = used;
@@ -34,7 +35,7 @@ static struct mr_script *find_runaway(struct mr_scripts *scripts, const char **w
 static struct mr_script *find_by_pid(struct mr_scripts *scripts, int pid)
 {
     for (struct mr_script *script = scripts->first; script; script = script->next) {
-        if (script->process && mr_process_pid(script->process) == pid) {
+        if (script->run && mr_process_pid(script->run->process) == pid) {
             return script;
         }
     }
@@ -53,7 +54,7 @@ static void decide(struct mr_script *script, const char *word)
     struct mr_scripts *scripts = script->scripts;
     size_t len = strlen(word);
     if (strncasecmp(word, "suspend", len) == 0) {
-        mr_process_kill(script->process, "timeout", "suspended by you");
+        mr_process_kill(script->run->process, "timeout", "suspended by you");
     } else if (strncasecmp(word, "kill", len) == 0) {
         /* As /script unload, but it says no goodbye: it would not hear. */
         mr_script_stop(script, 0, killed, scripts);
@@ -88,10 +89,10 @@ static void answered(void *ctx, int err, const char *text, const cJSON *result)
         return;
     }
     scripts->runaway_pid = 0;
-    if (!script || !mr_process_is_patient(script->process)) {
+    if (!script || !mr_process_is_patient(script->run->process)) {
         mr_script_command_print(scripts, "info", "It has come to its end by itself.");
     } else if (err < 0 || !word) {
-        mr_process_be_patient(script->process, false); /* no decision: its deadline decides */
+        mr_process_be_patient(script->run->process, false); /* no decision: its deadline decides */
     } else {
         decide(script, word);
     }
@@ -122,8 +123,8 @@ static void interrupt(void *ctx, struct mr_call *call, const cJSON *params)
         snprintf(question, sizeof question,
                  "%s is busy with %s (%.1f s). Continue, suspend or kill it?",
                  mr_script_name(script), what, (double)us / 1e6);
-        scripts->runaway_pid = mr_process_pid(script->process);
-        mr_process_be_patient(script->process, true);
+        scripts->runaway_pid = mr_process_pid(script->run->process);
+        mr_process_be_patient(script->run->process, true);
         ask(scripts, question);
     }
     mr_call_return(call, cJSON_CreateBool(script != NULL));

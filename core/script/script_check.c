@@ -13,8 +13,12 @@
 
 static void permitted(struct mr_script *script)
 {
-    if (script->process) {
-        mr_script_swap(script);
+    if (script->again && script->reload != MR_RELOAD_NONE) {
+        mr_reload_again(script);
+        return;
+    }
+    if (script->run) {
+        mr_reload_load(script);
         return;
     }
     mr_script_move(&script->now, &script->coming);
@@ -28,8 +32,7 @@ static void refused(struct mr_script *script)
 
 static bool is_checking(const struct mr_script *script)
 {
-    return script->state == MR_SCRIPT_CHECKING ||
-           (script->state == MR_SCRIPT_RUNNING && script->reloading);
+    return script->state == MR_SCRIPT_CHECKING || script->reload == MR_RELOAD_CHECKING;
 }
 
 static void on_confirmed(void *ctx, int err, const char *text, const cJSON *result)
@@ -38,6 +41,7 @@ static void on_confirmed(void *ctx, int err, const char *text, const cJSON *resu
     const struct mr_script_edition *edition = &script->coming;
     const char *const *needs = (const char *const *)edition->manifest.needs;
     char why[MR_SCRIPT_WHY];
+    script->asking = false;
     if (script->state != MR_SCRIPT_ASKING && !is_checking(script)) {
         return;
     }
@@ -92,6 +96,7 @@ static void ask_user(struct mr_script *script)
     if (script->state != MR_SCRIPT_RUNNING) {
         script->state = MR_SCRIPT_ASKING;
     }
+    script->asking = true;
     mr_api_call(script->scripts->core->api, script->scripts->self, "ui.confirm", params,
                 on_confirmed, script);
     cJSON_Delete(params);
@@ -200,10 +205,9 @@ static int start_reader(struct mr_script *script)
     const struct mr_process_options options = {.name = script->coming.found.name, .job_fd = -1};
     int err =
         mr_process_start(script->scripts->core, &options, &callbacks, script, &script->reader);
-    return err == MR_OK
-               ? mr_script_ask_load(script->scripts, script->reader, &script->coming, "manifest",
-                                    MR_LIMIT_MANIFEST_TIME, on_manifest, script)
-               : err;
+    return err == MR_OK ? mr_script_ask_load(script, script->reader, &script->coming, "manifest",
+                                             false, on_manifest, script)
+                        : err;
 }
 
 static int read_source(struct mr_script *script, char *why, size_t why_size)

@@ -4,6 +4,10 @@
  * that is required holds it instead. Such a filter outlives its script when that dies, so that what
  * it was to keep away does not come through: it holds until the script runs again, or until the
  * user unloads it.
+ *
+ * The filter of a run that comes up claims one of the run before it, of the same kind and priority,
+ * in order of registration. When that run is in force, it gets the place of what it claims in the
+ * chain, and what is there unanswered.
  */
 #include <limits.h>
 #include <moonroom/errors.h>
@@ -17,6 +21,19 @@
 
 enum { WHY = 512, PRIORITY_MAX = 1000, LOOK_MS = 20 };
 
+static void enter(struct mr_script_filter *filter);
+
+/* Whoever wanted its place needs one of its own. */
+static void unclaim(const struct mr_script_filter *filter)
+{
+    for (struct mr_script_filter *f = filter->scripts->filters; f; f = f->next) {
+        if (f->claims == filter) {
+            f->claims = NULL;
+            enter(f);
+        }
+    }
+}
+
 static void filter_free(struct mr_script_filter *filter)
 {
     struct mr_script_filter **at = &filter->scripts->filters;
@@ -24,6 +41,7 @@ static void filter_free(struct mr_script_filter *filter)
         at = &(*at)->next;
     }
     *at = filter->next;
+    unclaim(filter);
     mr_script_visits_cut_off(filter);
     /* At the end of the program nobody is left who could see what it would have kept away. */
     mr_filter_remove(&filter->filter, filter->required && filter->scripts->freeing);
@@ -31,10 +49,10 @@ static void filter_free(struct mr_script_filter *filter)
 }
 
 /* Frees the first that fits; false when there is none. What is set free may start anything. */
-static bool free_one(struct mr_scripts *scripts, const char *name, bool orphans_only)
+static bool free_one(struct mr_scripts *scripts, const char *name, const struct mr_run *but)
 {
     for (struct mr_script_filter *filter = scripts->filters; filter; filter = filter->next) {
-        if (strcmp(filter->name, name) == 0 && (!orphans_only || !filter->script)) {
+        if (strcmp(filter->name, name) == 0 && (!but || filter->run != but)) {
             filter_free(filter);
             return true;
         }
@@ -44,25 +62,34 @@ static bool free_one(struct mr_scripts *scripts, const char *name, bool orphans_
 
 void mr_script_filters_forget(struct mr_scripts *scripts, const char *name)
 {
-    while (free_one(scripts, name, false)) {
+    while (free_one(scripts, name, NULL)) {
+    }
+}
+
+void mr_script_filters_drop(const struct mr_run *heir)
+{
+    struct mr_script_filter *filter = heir->script->scripts->filters;
+    while (filter) {
+        struct mr_script_filter *next = filter->next;
+        if (filter->run == heir) {
+            filter_free(filter); /* nothing is with it: no callback changes the list */
+        }
+        filter = next;
     }
 }
 
 void mr_script_filters_release(struct mr_script *script)
 {
     struct mr_scripts *scripts = script->scripts;
-    bool unloaded = script->state == MR_SCRIPT_STOPPING && !script->swapping;
-    struct mr_script_filter *filter = scripts->filters;
+    bool lives_on = script->state != MR_SCRIPT_STOPPING && script->state != MR_SCRIPT_STARTING &&
+                    !scripts->freeing;
+    struct mr_script_filter *filter = script->run ? scripts->filters : NULL;
     while (filter) {
         struct mr_script_filter *next = filter->next;
-        /* One of a first life that never came up has kept nothing away so far. */
-        bool lives_on = filter->required && !unloaded && !scripts->freeing &&
-                        (script->state != MR_SCRIPT_STARTING || filter->adopted);
-        if (filter->script == script && lives_on) {
-            filter->script = NULL;
-            filter->ready = false;
+        if (filter->run == script->run && filter->required && lives_on) {
+            filter->run = NULL;
             mr_script_visits_cut_off(filter);
-        } else if (filter->script == script) {
+        } else if (filter->run == script->run) {
             filter_free(filter);
             next = scripts->filters;
         }
@@ -76,32 +103,49 @@ void mr_script_filters_review(struct mr_script *script)
     struct mr_script_filter *filter = script->scripts->filters;
     while (filter) {
         struct mr_script_filter *next = filter->next;
-        bool mine = filter->script == script && script->caller;
-        if (mine && !mr_caller_may(script->caller, mr_filter_kind_permission(filter->kind))) {
+        const struct mr_caller *caller = filter->run ? filter->run->caller : NULL;
+        bool mine = caller && filter->run->script == script;
+        if (mine && !mr_caller_may(caller, mr_filter_kind_permission(filter->kind))) {
             filter_free(filter);
             next = script->scripts->filters; /* what was set free may have done anything */
         } else if (mine) {
-            filter->whispers = filter->whispers && mr_caller_may(script->caller, "read:whisper");
+            filter->whispers = filter->whispers && mr_caller_may(caller, "read:whisper");
         }
         filter = next;
     }
 }
 
+/* Gets the place of the filter that it claimed. */
+static void take_over(struct mr_script_filter *filter)
+{
+    struct mr_script_filter *old = filter->claims;
+    filter->claims = NULL;
+    filter->filter = old->filter;
+    old->filter = NULL;
+    mr_script_visits_cut_off(old);
+    mr_filter_give(filter->filter, filter);
+}
+
 void mr_script_filters_ready(struct mr_script *script)
 {
     struct mr_scripts *scripts = script->scripts;
-    while (free_one(scripts, mr_script_name(script), true)) {
-    }
-    struct mr_script_filter *filter = scripts->filters;
-    while (filter) {
-        struct mr_script_filter *next = filter->next;
-        if (filter->script == script && !filter->ready) {
-            filter->adopted = false;
-            filter->ready = true;
-            mr_filter_offer_again(filter->filter);
-            next = scripts->filters;
+    for (struct mr_script_filter *f = scripts->filters; f; f = f->next) {
+        if (f->run == script->run && f->claims) {
+            take_over(f);
         }
-        filter = next;
+    }
+    while (free_one(scripts, mr_script_name(script), script->run)) {
+    }
+    /* What is offered may be answered at once, and that may start anything. */
+    int64_t last = script->last_filter;
+    for (int64_t id = 1; id <= last; id++) {
+        struct mr_script_filter *f = scripts->filters;
+        while (f && (f->run != script->run || f->id != id)) {
+            f = f->next;
+        }
+        if (f && f->filter) {
+            mr_filter_offer_again(f->filter);
+        }
     }
 }
 
@@ -111,7 +155,7 @@ bool mr_script_filters_hold(const struct mr_script *script, char *kinds, size_t 
     *kinds = '\0';
     const struct mr_script_filter *filter = script->scripts->filters;
     for (; filter; filter = filter->next) {
-        if (!filter->script && strcmp(filter->name, mr_script_name(script)) == 0 && len < size) {
+        if (!filter->run && strcmp(filter->name, mr_script_name(script)) == 0 && len < size) {
             int put = snprintf(kinds + len, size - len, "%s%s", len > 0 ? ", " : "",
                                mr_filter_kind_name(filter->kind));
             len += put > 0 ? (size_t)put : 0;
@@ -162,48 +206,71 @@ static bool wants(void *ctx, const cJSON *item)
 {
     const struct mr_script_filter *filter = ctx;
     const char *kind = mr_json_string(item, "kind");
+    if (filter->run && filter->run->role == MR_RUN_HEIR) {
+        return false;
+    }
     return filter->whispers || !kind || (strcmp(kind, "whisper") != 0 && strcmp(kind, "note") != 0);
 }
 
-/* One of an earlier life, in whose place this one comes. */
-static struct mr_script_filter *orphan(struct mr_script *script, enum mr_filter_kind kind,
-                                       int priority)
+static bool is_claimed(const struct mr_script_filter *filter)
+{
+    const struct mr_script_filter *f = filter->scripts->filters;
+    while (f && f->claims != filter) {
+        f = f->next;
+    }
+    return f != NULL;
+}
+
+/* One of an earlier run, in whose place this one comes. The list has the newest first. */
+static struct mr_script_filter *earlier(const struct mr_script_filter *filter)
 {
     struct mr_script_filter *oldest = NULL;
-    struct mr_script_filter *filter = script->scripts->filters;
-    for (; filter; filter = filter->next) {
-        if (!filter->script && filter->kind == kind && filter->priority == priority &&
-            strcmp(filter->name, mr_script_name(script)) == 0) {
-            oldest = filter;
+    struct mr_script_filter *f = filter->scripts->filters;
+    for (; f; f = f->next) {
+        if (f->run != filter->run && f->kind == filter->kind && f->priority == filter->priority &&
+            strcmp(f->name, filter->name) == 0 && !is_claimed(f)) {
+            oldest = f;
         }
     }
     return oldest;
 }
 
-static int add(struct mr_script *script, enum mr_filter_kind kind, int priority, bool required,
-               struct mr_script_filter **out)
+static int add_to_chain(struct mr_script_filter *filter)
 {
-    struct mr_scripts *scripts = script->scripts;
-    struct mr_script_filter *filter = required ? orphan(script, kind, priority) : NULL;
-    *out = filter;
-    if (filter) {
-        filter->adopted = true;
-        return MR_OK;
-    }
-    filter = calloc(1, sizeof *filter);
-    if (!filter) {
-        return MR_ENOMEM;
-    }
-    const struct mr_filter_options options = {.kind = kind,
-                                              .priority = priority,
+    const struct mr_filter_options options = {.kind = filter->kind,
+                                              .priority = filter->priority,
                                               .wants = wants,
                                               .offer = mr_script_visit_begin,
                                               .ctx = filter};
+    return mr_filters_add(filter->scripts->core->filters, &options, &filter->filter);
+}
+
+static void enter(struct mr_script_filter *filter)
+{
+    int err = add_to_chain(filter);
+    if (err < 0) {
+        mr_log_write(filter->scripts->core->log, MR_LOG_ERROR, "a filter of %s is lost: %s",
+                     filter->name, mr_error_text(err));
+    }
+}
+
+static int add(struct mr_run *run, enum mr_filter_kind kind, int priority,
+               struct mr_script_filter **out)
+{
+    struct mr_scripts *scripts = run->script->scripts;
+    struct mr_script_filter *filter = calloc(1, sizeof *filter);
+    if (!filter) {
+        return MR_ENOMEM;
+    }
     filter->scripts = scripts;
+    filter->run = run;
     filter->kind = kind;
     filter->priority = priority;
-    snprintf(filter->name, sizeof filter->name, "%s", mr_script_name(script));
-    int err = mr_filters_add(scripts->core->filters, &options, &filter->filter);
+    snprintf(filter->name, sizeof filter->name, "%s", mr_script_name(run->script));
+    /* Only who comes up has someone to follow: a script that runs adds to what it has. */
+    bool comes_up = run->role == MR_RUN_HEIR || run->script->state == MR_SCRIPT_STARTING;
+    filter->claims = comes_up ? earlier(filter) : NULL;
+    int err = filter->claims ? MR_OK : add_to_chain(filter);
     if (err < 0) {
         free(filter);
         return err;
@@ -237,13 +304,13 @@ static void filter_register(void *ctx, struct mr_call *call, const cJSON *params
 {
     struct mr_scripts *scripts = ctx;
     char why[WHY];
-    struct mr_script *script = mr_scripts_caller(scripts, call);
-    if (!script) {
+    struct mr_run *run = mr_run_of_call(scripts, call);
+    if (!run) {
         return;
     }
     int64_t priority = mr_json_int(params, "priority", 0);
     bool required = mr_json_bool(params, "required", false);
-    int kind = check_kind(script->caller, mr_json_string(params, "kind"), why);
+    int kind = check_kind(run->caller, mr_json_string(params, "kind"), why);
     if (kind < 0) {
         mr_call_fail(call, kind, "%s", why);
         return;
@@ -254,31 +321,29 @@ static void filter_register(void *ctx, struct mr_call *call, const cJSON *params
         return;
     }
     struct mr_script_filter *filter;
-    int err = add(script, (enum mr_filter_kind)kind, (int)priority, required, &filter);
+    int err = add(run, (enum mr_filter_kind)kind, (int)priority, &filter);
     if (err < 0) {
         mr_call_fail(call, err, "%s",
                      err == MR_ELIMIT ? "there are too many filters of this kind"
                                       : mr_error_text(err));
         return;
     }
-    filter->script = script;
-    filter->id = ++script->last_filter;
+    filter->id = ++run->script->last_filter;
     filter->required = required;
-    filter->ready = script->state == MR_SCRIPT_RUNNING;
-    filter->whispers = mr_caller_may(script->caller, "read:whisper");
+    filter->whispers = mr_caller_may(run->caller, "read:whisper");
     mr_call_return(call, cJSON_CreateNumber((double)filter->id));
 }
 
 static void filter_remove(void *ctx, struct mr_call *call, const cJSON *params)
 {
     struct mr_scripts *scripts = ctx;
-    const struct mr_script *script = mr_scripts_caller(scripts, call);
-    if (!script) {
+    const struct mr_run *run = mr_run_of_call(scripts, call);
+    if (!run) {
         return;
     }
     struct mr_script_filter *filter = scripts->filters;
     int64_t id = mr_json_int(params, "id", 0);
-    while (filter && (filter->script != script || filter->id != id)) {
+    while (filter && (filter->run != run || filter->id != id)) {
         filter = filter->next;
     }
     if (!filter) {
@@ -314,7 +379,8 @@ cJSON *mr_script_filters_list(const struct mr_script *script)
     cJSON *list = cJSON_CreateArray();
     const struct mr_script_filter *filter = script->scripts->filters;
     for (; list && filter; filter = filter->next) {
-        if (strcmp(filter->name, mr_script_name(script)) == 0) {
+        bool coming = filter->run && filter->run->role == MR_RUN_HEIR;
+        if (!coming && strcmp(filter->name, mr_script_name(script)) == 0) {
             (void)cJSON_AddItemToArray(list, cJSON_CreateString(mr_filter_kind_name(filter->kind)));
         }
     }

@@ -2,33 +2,33 @@
 #ifndef MR_SCRIPT_SCRIPT_FILTER_H
 #define MR_SCRIPT_SCRIPT_FILTER_H
 
-#include "core/script/scripts.h"
+#include "core/script/run.h"
 
 struct mr_script_filter {
     struct mr_script_filter *next;
     struct mr_scripts *scripts;
-    struct mr_script *script; /* NULL: it is gone, the filter holds for it */
-    struct mr_filter *filter;
+    struct mr_run *run;       /* NULL: it is gone, the filter holds for it */
+    struct mr_filter *filter; /* its place in the chain; NULL: it will get that of `claims` */
+    struct mr_script_filter *claims; /* of an earlier run, in whose place it comes */
     enum mr_filter_kind kind;
     int priority;
     char name[MR_MANIFEST_NAME + 1]; /* the script's */
     int64_t id;
     bool required;
     bool whispers; /* it may see them */
-    bool adopted;  /* taken over from an earlier life of the script, until this one is up */
-    bool ready;    /* the script is up */
 };
 
 /* An item on its way to a script and back. */
 struct mr_script_visit {
     struct mr_script_visit *next;
     struct mr_scripts *scripts;
-    struct mr_script *script;
+    struct mr_run *run;
+    uint64_t number;
     struct mr_script_filter *filter; /* NULL: nobody waits for it any more */
     uint64_t ticket;
     uint64_t since_ms;
     bool waits;  /* the handler waits for something itself */
-    bool unsent; /* the script has no place for it */
+    bool unsent; /* the script has no place for it, or is being exchanged */
 };
 
 /* script_visit.c: a mr_filter_options.offer whose ctx is a struct mr_script_filter. */

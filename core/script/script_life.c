@@ -9,6 +9,7 @@
 #include "core/base/str.h"
 #include "core/runtime/json.h"
 #include "core/script/life.h"
+#include "core/script/run.h"
 
 struct mr_script_waiter {
     struct mr_script_waiter *next;
@@ -76,14 +77,21 @@ static void add_waiter(struct mr_script *script, mr_script_fn *fn, void *ctx)
     }
 }
 
+void mr_script_await(struct mr_script *script, mr_script_fn *fn, void *ctx, int err,
+                     const char *text)
+{
+    if (err == MR_OK) {
+        add_waiter(script, fn, ctx);
+    } else if (fn) {
+        fn(ctx, err, text);
+    }
+}
+
 void mr_script_settle(struct mr_script *script, int err, const char *text)
 {
     struct mr_script_waiter *waiter = script->waiters;
     script->waiters = NULL;
-    if (script->holds && !script->scripts->freeing) {
-        script->holds = false;
-        mr_commands_release(script->scripts->core->commands);
-    }
+    mr_script_unhold(script);
     while (waiter) {
         struct mr_script_waiter *next = waiter->next;
         waiter->fn(waiter->ctx, err, text);
@@ -94,9 +102,17 @@ void mr_script_settle(struct mr_script *script, int err, const char *text)
 
 void mr_script_hold(struct mr_script *script)
 {
-    if (!script->holds && strcmp(mr_script_name(script), "commands") == 0) {
+    if (!script->holds) {
         script->holds = true;
         mr_commands_hold(script->scripts->core->commands);
+    }
+}
+
+void mr_script_unhold(struct mr_script *script)
+{
+    if (script->holds && !script->scripts->freeing) {
+        script->holds = false;
+        mr_commands_release(script->scripts->core->commands);
     }
 }
 
@@ -113,16 +129,12 @@ void mr_script_emit(struct mr_script *script, enum mr_event event, const char *c
     (void)mr_hooks_emit(script->scripts->core->hooks, event, data);
 }
 
-/* What was registered in the script's name goes with its caller. */
 void mr_script_release(struct mr_script *script)
 {
-    mr_timer_stop(&script->timer);
     mr_script_filters_release(script);
-    mr_caller_free(&script->caller);
-    mr_process_free(&script->process);
+    mr_run_free(&script->run);
     mr_store_close(&script->store);
     mr_settings_undeclare(script->scripts->core->settings, script);
-    script->wants_lost = false;
 }
 
 /* What a required filter was to look at does not come through without it. */
@@ -141,9 +153,7 @@ void mr_script_ended(struct mr_script *script, enum mr_script_state state, const
                      const char *text)
 {
     script->state = state;
-    script->reloading = script->swapping = false;
-    cJSON_Delete(script->saved);
-    script->saved = NULL;
+    mr_timer_stop(&script->timer);
     if (script->kind == MR_SCRIPT_STRATEGY) {
         mr_strategy_gone(script->scripts->strategy, script);
     }
@@ -169,63 +179,67 @@ int mr_script_check_later(struct mr_script *script)
     return mr_timer_start(script->scripts->core->loop, 0, 0, check_soon, script, &script->timer);
 }
 
-/* The edition that is checked or starts will not do. What worked before goes on or comes back; the
- * shipped file takes the place of the user's. */
+/* The shipped file in the place of the user's that does not load. */
+static bool fall_back(struct mr_script *script)
+{
+    char why[MR_SCRIPT_WHY];
+    struct mr_found shipped;
+    const struct mr_found *found =
+        script->coming.found.path[0] ? &script->coming.found : &script->now.found;
+    if (!found->overrides || mr_find_script(script->scripts->core->paths, script->asked, true,
+                                            &shipped, why, sizeof why) < 0) {
+        return false;
+    }
+    mr_script_tell(script, true, "The shipped %s is used instead.", shipped.shown);
+    mr_script_drop(&script->now);
+    mr_script_drop(&script->coming);
+    script->coming.found = shipped;
+    mr_script_check_later(script);
+    return true;
+}
+
 void mr_script_failed(struct mr_script *script, int err, const char *text)
 {
     char why[MR_SCRIPT_WHY];
+    if (script->reload != MR_RELOAD_NONE) {
+        mr_reload_failed(script, err, text);
+        return;
+    }
     mr_script_copy(why, sizeof why, text);
-    if (script->process && script->state == MR_SCRIPT_RUNNING) {
-        mr_script_drop(&script->coming);
-        script->reloading = false;
-        mr_script_tell(script, true, "The new version was not loaded, the old one goes on.\n%s",
-                       why);
-        mr_script_settle(script, err, why);
-        return;
+    mr_script_tell(
+        script, true, "%s could not be loaded.\n%s",
+        script->coming.found.path[0] ? script->coming.found.shown : script->now.found.shown, why);
+    if (!fall_back(script)) {
+        mr_script_ended(script, MR_SCRIPT_ENDED, mr_error_name(err), why);
     }
-    struct mr_found *found =
-        script->coming.found.path[0] ? &script->coming.found : &script->now.found;
-    struct mr_found shipped;
-    if (script->before.source) {
-        mr_script_move(&script->now, &script->before);
-        script->reloading = false;
-        mr_script_tell(script, true, "The new version does not load, the old one comes back.\n%s",
-                       why);
-        mr_script_start(script);
-        mr_script_settle(script, err, why);
-        return;
-    }
-    mr_script_tell(script, true, "%s could not be loaded.\n%s", found->shown, why);
-    if (found->overrides && mr_find_script(script->scripts->core->paths, script->asked, true,
-                                           &shipped, why, sizeof why) == MR_OK) {
-        mr_script_tell(script, true, "The shipped %s is used instead.", shipped.shown);
-        mr_script_drop(&script->now);
-        mr_script_drop(&script->coming);
-        script->coming.found = shipped;
-        mr_script_check_later(script);
-        return;
-    }
-    mr_script_ended(script, MR_SCRIPT_ENDED, mr_error_name(err), why);
 }
 
-void mr_script_on_end(void *ctx, const char *code, const char *text)
+void mr_script_overrun(struct mr_script *script, const char *what, bool often)
 {
-    struct mr_script *script = ctx;
+    script->overruns++;
+    mr_script_filters_overrun(script);
+    if (often) {
+        mr_process_kill(script->run->process, "timeout",
+                        "it took too long for the third time in a minute");
+        return;
+    }
+    mr_script_tell(script, true, "takes too long over %s", what);
+}
+
+void mr_script_on_end(struct mr_script *script, const char *code, const char *text)
+{
     char why[MR_SCRIPT_WHY];
     char error[32];
     mr_script_copy(why, sizeof why, text);
     mr_script_copy(error, sizeof error, code);
     mr_script_release(script);
-    if (script->swapping) {
-        script->swapping = false;
-        mr_script_move(&script->before, &script->now);
-        mr_script_move(&script->now, &script->coming);
-        mr_script_start(script);
-    } else if (script->state == MR_SCRIPT_STARTING) {
+    if (script->state == MR_SCRIPT_STARTING) {
         int err = *error ? mr_error_by_name(error) : MR_ECLOSED;
         mr_script_failed(script, err, why);
     } else if (script->state == MR_SCRIPT_STOPPING) {
         mr_script_ended(script, MR_SCRIPT_ENDED, "", "unloaded");
+    } else if (script->reload != MR_RELOAD_NONE) {
+        mr_reload_inherit(script, why);
     } else {
         bool suspended = strcmp(error, "timeout") == 0;
         script->died = true;
@@ -264,7 +278,9 @@ int mr_script_begin(struct mr_scripts *scripts, const struct mr_found *found, co
         return err;
     }
     add_waiter(script, fn, ctx);
-    mr_script_hold(script);
+    if (strcmp(mr_script_name(script), "commands") == 0) {
+        mr_script_hold(script);
+    }
     struct mr_script **at = &scripts->first;
     while (*at) {
         at = &(*at)->next;
@@ -277,32 +293,9 @@ int mr_script_begin(struct mr_scripts *scripts, const struct mr_found *found, co
     return MR_OK;
 }
 
-void mr_script_reload(struct mr_script *script, mr_script_fn *fn, void *ctx)
-{
-    char why[MR_SCRIPT_WHY];
-    if (script->state != MR_SCRIPT_RUNNING || script->reloading) {
-        snprintf(why, sizeof why, "%s is %s; try again in a moment.", mr_script_name(script),
-                 script->reloading ? "being reloaded" : mr_script_state_name(script));
-        fn(ctx, MR_EBUSY, why);
-        return;
-    }
-    struct mr_found found;
-    int err =
-        mr_find_script(script->scripts->core->paths, script->asked, false, &found, why, sizeof why);
-    if (err < 0) {
-        fn(ctx, err, why);
-        return;
-    }
-    add_waiter(script, fn, ctx);
-    script->reloading = true;
-    mr_script_drop(&script->coming);
-    script->coming.found = found;
-    mr_script_check(script);
-}
-
 void mr_script_stop(struct mr_script *script, uint64_t within_ms, mr_script_fn *fn, void *ctx)
 {
-    if (!script->process) {
+    if (!script->run) {
         mr_script_filters_forget(script->scripts, mr_script_name(script));
     }
     if (!mr_script_alive(script)) {
@@ -313,9 +306,10 @@ void mr_script_stop(struct mr_script *script, uint64_t within_ms, mr_script_fn *
     }
     if (script->state != MR_SCRIPT_STOPPING) {
         /* Whoever waits for it to come up waits in vain. */
+        mr_reload_cancel(script);
         mr_script_settle(script, MR_ECANCELED, "It was unloaded meanwhile.");
     }
-    if (!script->process) {
+    if (!script->run) {
         /* Still being checked, or asked about: nothing of it runs yet. */
         mr_timer_stop(&script->timer);
         mr_process_free(&script->reader);
@@ -324,24 +318,28 @@ void mr_script_stop(struct mr_script *script, uint64_t within_ms, mr_script_fn *
         return;
     }
     mr_timer_stop(&script->timer);
-    script->swapping = false;
     if (script->state != MR_SCRIPT_STOPPING) {
         script->state = MR_SCRIPT_STOPPING;
-        (void)mr_process_ask(script->process, "unload", NULL, "unloading", 0, NULL, NULL);
+        (void)mr_process_ask(script->run->process, "unload", NULL, "unloading", 0, NULL, NULL);
     }
     add_waiter(script, fn, ctx);
-    mr_process_expect_end(script->process, within_ms, "", "unloaded");
+    mr_process_expect_end(script->run->process, within_ms, "", "unloaded");
 }
 
 void mr_script_free(struct mr_script *script)
 {
+    mr_timer_stop(&script->timer);
     mr_script_release(script);
+    mr_run_free(&script->heir);
+    while (script->leaving) {
+        struct mr_run *run = script->leaving;
+        script->leaving = run->next;
+        mr_run_free(&run);
+    }
     mr_process_free(&script->reader);
     mr_script_settle(script, MR_ECANCELED, mr_error_text(MR_ECANCELED));
     mr_script_drop(&script->now);
     mr_script_drop(&script->coming);
-    mr_script_drop(&script->before);
-    cJSON_Delete(script->saved);
     free(script->asked);
     free(script);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/api/permission.h"
-#include "core/script/scripts.h"
+#include "core/script/run.h"
 
 enum { WORDS = 1024, SEPARATORS_MAX = 512, STOP_MS = 500 };
 
@@ -44,9 +44,10 @@ int mr_scripts_list_grants(struct mr_scripts *scripts, const char *list, char *w
     return MR_OK;
 }
 
-static bool is_withheld(const struct mr_script *script, const char *need)
+static bool is_withheld(const struct mr_script *script, const struct mr_script_edition *edition,
+                        const char *need)
 {
-    const struct mr_found *found = &script->now.found;
+    const struct mr_found *found = &edition->found;
     if (script->trust == MR_TRUST_NAMED) {
         return !found->shipped && mr_permission_rule(need) == MR_PERMISSION_LISTED &&
                !is_listed(script->scripts->listed, need);
@@ -54,11 +55,12 @@ static bool is_withheld(const struct mr_script *script, const char *need)
     return mr_grants_is_revoked(script->scripts->grants, found->path, need);
 }
 
-void mr_script_granted(const struct mr_script *script, const char *out[MR_MANIFEST_NEEDS + 1])
+void mr_script_granted(const struct mr_script *script, const struct mr_script_edition *edition,
+                       const char *out[MR_MANIFEST_NEEDS + 1])
 {
     size_t count = 0;
-    for (char *const *need = script->now.manifest.needs; *need; need++) {
-        if (!is_withheld(script, *need)) {
+    for (char *const *need = edition->manifest.needs; *need; need++) {
+        if (!is_withheld(script, edition, *need)) {
             out[count++] = *need;
         }
     }
@@ -70,7 +72,7 @@ void mr_script_tell_withheld(struct mr_script *script)
     char words[WORDS];
     size_t len = 0;
     for (char *const *need = script->now.manifest.needs; *need; need++) {
-        if (is_withheld(script, *need) && len < sizeof words) {
+        if (is_withheld(script, &script->now, *need) && len < sizeof words) {
             int put = snprintf(words + len, sizeof words - len, "%s%s", len > 0 ? "," : "", *need);
             len += put > 0 ? (size_t)put : 0;
         }
@@ -86,8 +88,9 @@ void mr_script_tell_withheld(struct mr_script *script)
 
 void mr_script_how(void *ctx, const char *permission, char *out, size_t size)
 {
-    const struct mr_script *script = ctx;
-    char *const *need = script->now.manifest.needs;
+    const struct mr_run *run = ctx;
+    const struct mr_script *script = run->script;
+    char *const *need = mr_run_edition(run)->manifest.needs;
     while (*need && strcmp(*need, permission) != 0) {
         need++;
     }
@@ -111,10 +114,13 @@ static int change(struct mr_script *script, const char *permission, bool taken)
 int mr_script_take(struct mr_script *script, const char *permission)
 {
     int err = change(script, permission, true);
-    if (script->caller) {
-        mr_caller_take(script->caller, permission);
-        mr_script_filters_review(script);
+    struct mr_run *const runs[] = {script->run, script->heir};
+    for (size_t i = 0; i < 2; i++) {
+        if (runs[i]) {
+            mr_caller_take(runs[i]->caller, permission);
+        }
     }
+    mr_script_filters_review(script);
     /* What it mines with lies in its memory: there is no other way to take that. */
     if (script->kind == MR_SCRIPT_STRATEGY && strcmp(permission, "mine") == 0) {
         mr_script_stop(script, STOP_MS, NULL, NULL);
@@ -125,8 +131,8 @@ int mr_script_take(struct mr_script *script, const char *permission)
 int mr_script_give(struct mr_script *script, const char *permission)
 {
     int err = change(script, permission, false);
-    if (err == MR_OK && script->caller) {
-        err = mr_caller_give(script->caller, permission);
+    if (err == MR_OK && script->run) {
+        err = mr_caller_give(script->run->caller, permission);
     }
     return err;
 }

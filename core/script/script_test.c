@@ -5,6 +5,7 @@
 
 #include "core/runtime/json.h"
 #include "core/script/life.h"
+#include "core/script/run.h"
 
 struct loading {
     mr_scripts_fn *fn;
@@ -44,8 +45,9 @@ int mr_scripts_ask_test(struct mr_scripts *scripts, const char *method, const cJ
                         uint64_t allowance_ms, mr_scripts_fn *fn, void *ctx)
 {
     for (const struct mr_script *script = scripts->first; script; script = script->next) {
-        if (script->kind == MR_SCRIPT_TEST && script->process) {
-            return mr_process_ask(script->process, method, params, "a test", allowance_ms, fn, ctx);
+        if (script->kind == MR_SCRIPT_TEST && script->run) {
+            return mr_process_ask(script->run->process, method, params, "a test", allowance_ms, fn,
+                                  ctx);
         }
     }
     return MR_ENOTFOUND;
@@ -76,8 +78,11 @@ void mr_scripts_tell_time(struct mr_scripts *scripts)
     int err =
         params ? mr_json_set_int(params, "time", mr_loop_time(scripts->core->loop)) : MR_ENOMEM;
     for (struct mr_script *script = scripts->first; err == MR_OK && script; script = script->next) {
-        if (script->process) {
-            (void)mr_rpc_notify(mr_process_rpc(script->process), "clock", params);
+        struct mr_run *const runs[] = {script->run, script->heir};
+        for (size_t i = 0; i < 2; i++) {
+            if (runs[i]) {
+                (void)mr_rpc_notify(mr_process_rpc(runs[i]->process), "clock", params);
+            }
         }
     }
     cJSON_Delete(params);
@@ -90,8 +95,8 @@ bool mr_scripts_in_transit(const struct mr_scripts *scripts)
             continue; /* it is the one that waits */
         }
         if (script->state == MR_SCRIPT_CHECKING || script->state == MR_SCRIPT_STARTING ||
-            script->state == MR_SCRIPT_STOPPING || script->swapping ||
-            (script->reloading && script->reader)) {
+            script->state == MR_SCRIPT_STOPPING || script->heir || script->leaving ||
+            (script->reload == MR_RELOAD_CHECKING && script->reader)) {
             return true;
         }
     }
@@ -102,8 +107,8 @@ uint64_t mr_scripts_traffic(const struct mr_scripts *scripts)
 {
     uint64_t sum = 0;
     for (const struct mr_script *script = scripts->first; script; script = script->next) {
-        bool counts = script->process && script->kind != MR_SCRIPT_STRATEGY;
-        sum += counts ? mr_process_traffic(script->process) : 0;
+        bool counts = script->run && script->kind != MR_SCRIPT_STRATEGY;
+        sum += counts ? mr_process_traffic(script->run->process) : 0;
     }
     return sum;
 }
@@ -133,9 +138,9 @@ int mr_scripts_await_quiet(struct mr_scripts *scripts, mr_loop_fn *fn, void *ctx
     *silence = (struct silence){1, fn, ctx};
     for (struct mr_script *script = scripts->first; script; script = script->next) {
         bool up = script->state == MR_SCRIPT_RUNNING || script->kind == MR_SCRIPT_TEST;
-        if (script->process && up && script->kind != MR_SCRIPT_STRATEGY) {
+        if (script->run && up && script->kind != MR_SCRIPT_STRATEGY) {
             silence->open++;
-            if (mr_process_ask_quiet(script->process, answered, silence) < 0) {
+            if (mr_process_ask_quiet(script->run->process, answered, silence) < 0) {
                 silence->open--;
             }
         }

@@ -5,6 +5,7 @@
 
 #include "core/base/limits.h"
 #include "core/runtime/json.h"
+#include "core/script/life.h"
 #include "core/script/script_filter.h"
 
 enum { WHY = 256, TICK_MS = 20, TELL_MS = 10000 };
@@ -46,7 +47,7 @@ static int answer(const struct mr_script_visit *visit, enum mr_filter_verdict ve
 static void give_up(const struct mr_script_visit *visit)
 {
     if (visit->filter->required) {
-        mr_script_tell(visit->script, true,
+        mr_script_tell(visit->run->script, true,
                        "Its filter failed and is required: something of the kind %s was dropped.",
                        mr_filter_kind_name(visit->filter->kind));
     }
@@ -64,7 +65,7 @@ static void take_verdict(const struct mr_script_visit *visit, const cJSON *resul
         err = answer(visit, MR_VERDICT_CHANGE, result, why);
     }
     if (err == MR_EINVAL) {
-        mr_script_error(visit->script, "a filter", why);
+        mr_script_error(visit->run->script, "a filter", why);
         give_up(visit);
     }
 }
@@ -93,37 +94,48 @@ static int hand_over(struct mr_script_visit *visit, const char *json)
     int err = mr_buf_printf(params, "{\"id\":%lld,\"item\":%llu,\"data\":%s}",
                             (long long)visit->filter->id, (unsigned long long)visit->ticket, json);
     if (err == MR_OK) {
-        visit->script->calls++;
-        err = mr_process_ask_filter(visit->script->process, mr_buf_str(params), on_answer, visit);
+        visit->run->script->calls++;
+        err = mr_process_ask_filter(visit->run->process, mr_buf_str(params), on_answer, visit);
     }
     return err;
 }
 
 static void tick(void *ctx);
 
-void mr_script_visit_begin(void *ctx, uint64_t ticket, const cJSON *item, const char *json)
+static struct mr_script_visit *visit_new(struct mr_script_filter *filter, uint64_t ticket)
 {
-    struct mr_script_filter *filter = ctx;
     struct mr_scripts *scripts = filter->scripts;
-    struct mr_script *script = filter->script;
-    (void)item;
-    bool up = script && script->process && filter->ready && script->state == MR_SCRIPT_RUNNING;
-    struct mr_script_visit *visit = up ? calloc(1, sizeof *visit) : NULL;
-    int err = visit ? MR_OK : MR_ESTATE;
+    struct mr_script_visit *visit = calloc(1, sizeof *visit);
     if (visit) {
         *visit = (struct mr_script_visit){.next = scripts->visits,
                                           .scripts = scripts,
-                                          .script = script,
+                                          .run = filter->run,
+                                          .number = ++scripts->last_visit,
                                           .filter = filter,
                                           .ticket = ticket,
                                           .since_ms = mr_loop_now_ms(scripts->core->loop)};
         scripts->visits = visit;
-        err = hand_over(visit, json);
-        visit->unsent = err < 0;
         if (!scripts->tick) {
             (void)mr_timer_start(scripts->core->loop, TICK_MS, TICK_MS, tick, scripts,
                                  &scripts->tick);
         }
+    }
+    return visit;
+}
+
+void mr_script_visit_begin(void *ctx, uint64_t ticket, const cJSON *item, const char *json)
+{
+    struct mr_script_filter *filter = ctx;
+    const struct mr_run *run = filter->run;
+    (void)item;
+    bool up = run && run->role == MR_RUN_LIVE && run->script->state == MR_SCRIPT_RUNNING;
+    struct mr_script_visit *visit = up ? visit_new(filter, ticket) : NULL;
+    int err = visit ? MR_OK : MR_ESTATE;
+    if (visit && mr_reload_holds(run->script)) {
+        visit->unsent = true;
+    } else if (visit) {
+        err = hand_over(visit, json);
+        visit->unsent = err < 0;
     }
     if (err < 0 && !filter->required) {
         if (visit) {
@@ -167,7 +179,7 @@ static void pass_over(struct mr_scripts *scripts,
             continue;
         }
         if (filter->required || !told) {
-            tell(visit->script, filter->required, mr_filter_kind_name(filter->kind));
+            tell(visit->run->script, filter->required, mr_filter_kind_name(filter->kind));
         }
         if (filter->required) {
             visit = visit->next;
@@ -179,33 +191,45 @@ static void pass_over(struct mr_scripts *scripts,
     }
 }
 
+/* While the script is exchanged no filter is late: the switch has an end of its own. */
 static bool is_late(struct mr_script_visit *visit, const void *ctx)
 {
     uint64_t now = *(const uint64_t *)ctx;
-    return now - visit->since_ms >= (visit->waits ? MR_LIMIT_FILTER_TIME : MR_LIMIT_FILTER_WAIT);
+    return !mr_reload_holds(visit->run->script) &&
+           now - visit->since_ms >= (visit->waits ? MR_LIMIT_FILTER_TIME : MR_LIMIT_FILTER_WAIT);
 }
 
-static bool is_of(struct mr_script_visit *visit, const void *script)
+static bool is_with(struct mr_script_visit *visit, const void *run)
 {
-    return visit->script == script;
+    return visit->run == run && !visit->unsent;
 }
 
 void mr_script_filters_overrun(struct mr_script *script)
 {
-    pass_over(script->scripts, is_of, script, true);
+    pass_over(script->scripts, is_with, script->run, true);
 }
 
-/* A script that had no place for them gets them once more. */
-static void send_again(struct mr_scripts *scripts)
+/* The oldest that waits to be sent, of those up to this number. The list has the newest first. */
+static struct mr_script_visit *oldest_unsent(const struct mr_scripts *scripts, uint64_t until)
 {
-    for (struct mr_script_filter *filter = scripts->filters; filter; filter = filter->next) {
-        for (struct mr_script_visit *visit = scripts->visits; visit; visit = visit->next) {
-            if (visit->unsent && visit->filter == filter) {
-                mr_script_visits_cut_off(filter);
-                mr_filter_offer_again(filter->filter);
-                return;
-            }
+    struct mr_script_visit *oldest = NULL;
+    for (struct mr_script_visit *visit = scripts->visits; visit; visit = visit->next) {
+        if (visit->unsent && visit->number <= until && !mr_reload_holds(visit->run->script)) {
+            oldest = visit;
         }
+    }
+    return oldest;
+}
+
+void mr_script_filters_resume(struct mr_scripts *scripts)
+{
+    uint64_t until = scripts->last_visit;
+    struct mr_script_visit *visit;
+    while ((visit = oldest_unsent(scripts, until))) {
+        struct mr_filter *filter = visit->filter->filter;
+        uint64_t ticket = visit->ticket;
+        visit_free(visit);
+        (void)mr_filter_offer_one(filter, ticket);
     }
 }
 
@@ -225,19 +249,19 @@ static void tick(void *ctx)
         }
     }
     pass_over(scripts, is_late, &now, false);
-    send_again(scripts);
+    mr_script_filters_resume(scripts);
 }
 
-void mr_script_filter_waits(struct mr_script *script, const cJSON *params)
+void mr_script_filter_waits(const struct mr_run *run, const cJSON *params)
 {
     int64_t ticket = mr_json_int(params, "item", 0);
-    struct mr_script_visit *visit = script->scripts->visits;
-    while (visit && (visit->script != script || (int64_t)visit->ticket != ticket)) {
+    struct mr_script_visit *visit = run->script->scripts->visits;
+    while (visit && (visit->run != run || (int64_t)visit->ticket != ticket)) {
         visit = visit->next;
     }
     if (visit) {
         visit->waits = true;
-        visit->since_ms = mr_loop_now_ms(script->scripts->core->loop);
+        visit->since_ms = mr_loop_now_ms(run->script->scripts->core->loop);
     }
 }
 

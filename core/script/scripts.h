@@ -36,6 +36,15 @@ enum mr_script_state {
 #undef X
 };
 
+/* Where the next edition of a script that works stands; see script_reload.c. */
+enum mr_reload {
+    MR_RELOAD_NONE,
+    MR_RELOAD_CHECKING,  /* its text, its manifest, its permission */
+    MR_RELOAD_LOADING,   /* its process runs the text */
+    MR_RELOAD_SAVING,    /* the switch: the old process saves */
+    MR_RELOAD_RESTORING, /* the switch: the new process restores */
+};
+
 enum mr_script_kind { MR_SCRIPT_PLAIN, MR_SCRIPT_STRATEGY, MR_SCRIPT_TEST };
 
 /* How a script in the user's folder gets what it needs (shipped ones get what they name). */
@@ -60,6 +69,7 @@ struct mr_script_edition {
 struct mr_install;
 struct mr_removal;
 struct mr_editing;
+struct mr_run;
 struct mr_script_waiter;
 struct mr_script_filter;
 struct mr_script_visit;
@@ -72,18 +82,19 @@ struct mr_script {
     enum mr_script_trust trust;
     enum mr_script_state state;
     char *asked; /* name or path under which it is found again */
-    struct mr_script_edition now, coming, before;
-    struct mr_process *process, *reader;
-    struct mr_caller *caller;
+    struct mr_script_edition now, coming;
+    struct mr_run *run;     /* at work, or coming up for the first time; NULL: none */
+    struct mr_run *heir;    /* the next edition's, until it takes over */
+    struct mr_run *leaving; /* on their way out */
+    struct mr_process *reader;
     struct mr_store *store;
-    struct mr_timer *timer; /* on_save may wait for ever: it does not */
+    struct mr_timer *timer; /* something that is done from the loop, or the end of patience */
     struct mr_script_waiter *waiters;
-    cJSON *saved;    /* what outlives the reload */
-    bool reloading;  /* a new edition is checked or comes up */
-    bool swapping;   /* the old process ends to make place for the new one */
-    bool holds;      /* the command table waits for it */
-    bool wants_lost; /* it listens to events.lost */
-    uint64_t calls, errors, overruns, lost, lost_untold;
+    enum mr_reload reload;
+    bool again;  /* the text changed once more during the switch, or a question */
+    bool asking; /* the user is asked about the coming edition */
+    bool holds;  /* the command table waits for it */
+    uint64_t calls, errors, overruns, lost;
     uint64_t started_ms;
     uint64_t error_window_ms; /* since when errors_shown counts */
     uint64_t print_window_ms; /* since when prints counts */
@@ -111,13 +122,14 @@ struct mr_scripts {
     struct mr_strategy *strategy;
     struct mr_script_filter *filters;
     struct mr_script_visit *visits; /* items that are with them */
-    struct mr_buf params;           /* of the item that is handed over */
-    struct mr_timer *tick;          /* while there are some */
-    bool list_due;                  /* the scripts of the list "autoload" are still to be loaded */
-    struct mr_filter *early;        /* holds what comes in until the first scripts are up */
-    struct mr_timer *early_look;    /* whether they are */
-    uint64_t early_ms;              /* since when */
-    unsigned gaps;                  /* of the loop, as of the last tick */
+    uint64_t last_visit;
+    struct mr_buf params;        /* of the item that is handed over */
+    struct mr_timer *tick;       /* while there are some */
+    bool list_due;               /* the scripts of the list "autoload" are still to be loaded */
+    struct mr_filter *early;     /* holds what comes in until the first scripts are up */
+    struct mr_timer *early_look; /* whether they are */
+    uint64_t early_ms;           /* since when */
+    unsigned gaps;               /* of the loop, as of the last tick */
     char *store_folder;
     char *listed;  /* what --grant lists, for scripts that are run; may be NULL */
     uint64_t seed; /* of the next process's random numbers; tests only */
@@ -140,7 +152,8 @@ struct mr_scripts {
 int mr_script_begin(struct mr_scripts *scripts, const struct mr_found *found, const char *asked,
                     enum mr_script_trust trust, mr_script_fn *fn, void *ctx,
                     struct mr_script **out);
-/* Checks the text anew and puts it in the place of the old one; fn is told how that went. */
+/* Puts the text as it is now in the place of the old one; fn (may be NULL) is told how that went.
+ */
 void mr_script_reload(struct mr_script *script, mr_script_fn *fn, void *ctx);
 /* Lets it say goodbye, at most within_ms; fn is told when it is gone. */
 void mr_script_stop(struct mr_script *script, uint64_t within_ms, mr_script_fn *fn, void *ctx);
@@ -149,12 +162,8 @@ bool mr_script_alive(const struct mr_script *script);
 const char *mr_script_name(const struct mr_script *script);
 const char *mr_script_state_name(const struct mr_script *script);
 
-/* script_run.c: what a running script asks for and is told ----------------------------------- */
+/* script_run.c ------------------------------------------------------------------------------ */
 
-void mr_script_on_request(struct mr_script *script, const cJSON *id, const char *method,
-                          const cJSON *params);
-void mr_script_on_notify(void *script, const char *method, const cJSON *params);
-void mr_script_on_drain(struct mr_script *script);
 /* A line (or several) for the user under the script's name, and into the log. */
 void mr_script_tell(struct mr_script *script, bool error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -165,11 +174,12 @@ void mr_script_error(struct mr_script *script, const char *what, const char *tex
 /* script_rights.c --------------------------------------------------------------------------- */
 
 /* What of its needs a script has: fills out, which ends with NULL. */
-void mr_script_granted(const struct mr_script *script, const char *out[MR_MANIFEST_NEEDS + 1]);
+void mr_script_granted(const struct mr_script *script, const struct mr_script_edition *edition,
+                       const char *out[MR_MANIFEST_NEEDS + 1]);
 /* Tells the user of what it goes without. */
 void mr_script_tell_withheld(struct mr_script *script);
 /* A mr_caller_options.how whose ctx is the script. */
-void mr_script_how(void *script, const char *permission, char *out, size_t size);
+void mr_script_how(void *run, const char *permission, char *out, size_t size);
 /* At once: from the script that runs, and on disk. The permission is one of its needs. */
 int mr_script_take(struct mr_script *script, const char *permission);
 int mr_script_give(struct mr_script *script, const char *permission);
@@ -182,11 +192,15 @@ int mr_script_filters_bind(struct mr_scripts *scripts);
 void mr_script_filters_wait(struct mr_scripts *scripts);
 /* Frees them all besides. */
 void mr_script_filters_unbind(struct mr_scripts *scripts);
-/* Its process is up; or ends: then those that are required hold what is with them until the script
- * is up again, unless the user has unloaded it. */
+/* Its process is up: its filters are in force, in the places of those of an earlier process; or
+ * ends: then those that are required hold what is with them until the script is up again, unless
+ * the user has unloaded it. */
 void mr_script_filters_ready(struct mr_script *script);
 void mr_script_filters_release(struct mr_script *script);
 void mr_script_filters_review(struct mr_script *script);
+/* The heir gave up; or the old process goes on, and gets what came in meanwhile. */
+void mr_script_filters_drop(const struct mr_run *heir);
+void mr_script_filters_resume(struct mr_scripts *scripts);
 /* The user does without those that a dead script left behind. */
 void mr_script_filters_forget(struct mr_scripts *scripts, const char *name);
 /* Whether a dead script left some; their kinds as words for the user. */
@@ -194,7 +208,7 @@ bool mr_script_filters_hold(const struct mr_script *script, char *kinds, size_t 
 /* The process used up its time. */
 void mr_script_filters_overrun(struct mr_script *script);
 /* The handler of a filter waits for something itself. */
-void mr_script_filter_waits(struct mr_script *script, const cJSON *params);
+void mr_script_filter_waits(const struct mr_run *run, const cJSON *params);
 /* Their kinds as an array. */
 cJSON *mr_script_filters_list(const struct mr_script *script);
 
@@ -238,6 +252,8 @@ void mr_strategy_attempts(struct mr_strategy *strategy, const struct mr_script *
                           uint64_t attempts);
 /* A script of this kind was made, is up, or is gone. */
 void mr_strategy_begun(struct mr_strategy *strategy, struct mr_script *script);
+/* Another process of it mines from now on, and counts its attempts from 0. */
+void mr_strategy_replaced(struct mr_strategy *strategy, const struct mr_script *script);
 void mr_strategy_gone(struct mr_strategy *strategy, const struct mr_script *script);
 
 #endif

@@ -19,6 +19,7 @@ struct mr_strategy {
     struct mr_job_page *page; /* NULL until the first strategy starts */
     int read_fd;
     uint64_t attempts, attempts_before;
+    uint64_t attempts_earlier; /* of processes that were replaced */
     uint64_t started_ms, reported_ms, reported_before_ms;
 };
 
@@ -107,7 +108,7 @@ void mr_strategy_attempts(struct mr_strategy *strategy, const struct mr_script *
     }
     strategy->attempts_before = strategy->attempts;
     strategy->reported_before_ms = strategy->reported_ms;
-    strategy->attempts = attempts;
+    strategy->attempts = strategy->attempts_earlier + attempts;
     strategy->reported_ms = mr_loop_now_ms(strategy->scripts->core->loop);
 }
 
@@ -115,8 +116,15 @@ void mr_strategy_begun(struct mr_strategy *strategy, struct mr_script *script)
 {
     uint64_t now = mr_loop_now_ms(strategy->scripts->core->loop);
     strategy->script = script;
-    strategy->attempts = strategy->attempts_before = 0;
+    strategy->attempts = strategy->attempts_before = strategy->attempts_earlier = 0;
     strategy->started_ms = strategy->reported_ms = strategy->reported_before_ms = now;
+}
+
+void mr_strategy_replaced(struct mr_strategy *strategy, const struct mr_script *script)
+{
+    if (strategy->script == script) {
+        strategy->attempts_earlier = strategy->attempts;
+    }
 }
 
 void mr_strategy_gone(struct mr_strategy *strategy, const struct mr_script *script)

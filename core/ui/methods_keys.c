@@ -53,6 +53,16 @@ static int take(const struct mr_ui_keys *keys, const struct mr_key *key)
     return MR_OK;
 }
 
+static const struct binding *find(const struct mr_ui_keys *keys, const struct mr_key *key)
+{
+    const struct binding *b = keys->first;
+
+    while (b && strcmp(b->key.name, key->name) != 0) {
+        b = b->next;
+    }
+    return b;
+}
+
 static void take_out(struct mr_ui_keys *keys, struct binding *binding)
 {
     struct binding **at = &keys->first;
@@ -62,7 +72,10 @@ static void take_out(struct mr_ui_keys *keys, struct binding *binding)
     }
     *at = binding->next;
     keys->count--;
-    let_go(keys, &binding->key, binding->key.count);
+    /* The next edition of a script may have it already. */
+    if (!find(keys, &binding->key)) {
+        let_go(keys, &binding->key, binding->key.count);
+    }
     free(binding);
 }
 
@@ -109,21 +122,21 @@ static int hold(struct mr_ui_keys *keys, struct mr_caller *caller)
     return err;
 }
 
-static const struct binding *find(const struct mr_ui_keys *keys, const struct mr_key *key)
+/* Whether both belong to one script, which is being exchanged for its next edition. */
+static bool is_next_edition(const struct mr_caller *one, const struct mr_caller *other)
 {
-    for (const struct binding *b = keys->first; b; b = b->next) {
-        if (strcmp(b->key.name, key->name) == 0) {
-            return b;
-        }
-    }
-    return NULL;
+    return one != other && strcmp(mr_caller_name(one), mr_caller_name(other)) == 0;
 }
 
 /* Whether the call may have the key; fails it otherwise. */
 static bool allowed(const struct mr_ui_keys *keys, struct mr_call *call, const struct mr_key *key)
 {
-    const struct binding *other = find(keys, key);
+    const struct binding *other = keys->first;
 
+    while (other && (strcmp(other->key.name, key->name) != 0 ||
+                     is_next_edition(mr_call_caller(call), other->caller))) {
+        other = other->next;
+    }
     if (other) {
         mr_call_fail(call, MR_EEXISTS, "%s is taken by %s.", key->name,
                      mr_caller_name(other->caller));
@@ -150,7 +163,7 @@ static void bind(void *ctx, struct mr_call *call, const cJSON *params)
     struct binding *binding = calloc(1, sizeof *binding);
     int err = binding ? hold(keys, mr_call_caller(call)) : MR_ENOMEM;
 
-    if (err == MR_OK) {
+    if (err == MR_OK && !find(keys, &key)) {
         err = take(keys, &key);
     }
     if (err < 0) {
@@ -180,6 +193,7 @@ static void unbind(void *ctx, struct mr_call *call, const cJSON *params)
     mr_call_fail(call, MR_ENOTFOUND, "it was removed already");
 }
 
+/* All who have it are told: an edition of a script that is not in force is deaf. */
 void mr_ui_keys_press(const struct mr_ui_keys *keys, const char *sequence)
 {
     for (const struct binding *b = keys->first; b; b = b->next) {
@@ -196,7 +210,7 @@ void mr_ui_keys_press(const struct mr_ui_keys *keys, const char *sequence)
                 mr_caller_notify(b->caller, "key", params);
             }
             cJSON_Delete(params);
-            return;
+            break;
         }
     }
 }

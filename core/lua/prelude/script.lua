@@ -188,10 +188,13 @@ end
 
 -- Requests of the core -------------------------------------------------------------------------------
 
+local kind
+
 local function start_script(id, params)
   if params.methods then
     P.add_methods(params.methods)
   end
+  kind = params.kind
   script.name, script.version = params.name, params.version
   if params.seed then
     P.use_clock(params)
@@ -210,17 +213,28 @@ local function start_script(id, params)
   end
   P.spawn("load", {
     quiet = true,
+    -- In the place of another edition, which works meanwhile: nothing that it could wait for comes.
+    still = params.staged and "the script is loaded in the place of another edition; use task.spawn" or nil,
     ended = function(ok, trace)
       if not ok then
         host.fail(id, "invalid", trace)
-        return
-      end
-      host.answer(id, {})
-      if params.kind == "strategy" then
-        P.start_strategy()
+      elseif kind == "strategy" and not P.has_strategy() then
+        host.fail(id, "invalid", "a strategy has a function mine(client)")
+      else
+        host.answer(id, {})
+        if not params.staged then
+          P.requests.begin()
+        end
       end
     end,
   }, chunk, params.name)
+end
+
+-- From now on this process is the one that works.
+function P.requests.begin()
+  if kind == "strategy" then
+    P.start_strategy()
+  end
 end
 
 function P.requests.load(id, params)
@@ -231,16 +245,20 @@ function P.requests.load(id, params)
   end
 end
 
--- What is to outlive a reload: what on_save returns, else script.state.
+-- What is to outlive a reload: what on_save returns, else script.state. What waits ends before.
 function P.requests.save(id)
+  P.wake_all(P.error("reloaded", "the script is being reloaded"))
   P.spawn("save", {
+    still = "on_save has to answer at once",
     ended = function(ok, state)
       if not ok then
         host.fail(id, "internal", "on_save failed")
         return
       end
       local sent, why = host.answer(id, { state = state })
-      if not sent then
+      if sent then
+        P.fall_asleep()
+      else
         host.fail(id, "invalid", "on_save: " .. why)
       end
     end,
@@ -254,6 +272,7 @@ end
 
 function P.requests.restore(id, params)
   P.spawn("restore", {
+    still = "on_restore has to answer at once",
     ended = function(ok)
       if ok then
         host.answer(id, {})
@@ -276,10 +295,15 @@ function P.requests.restore(id, params)
   end)
 end
 
--- Says goodbye: every wait ends, then what on_unload registered runs, then the process ends.
+-- Says goodbye: every wait ends (in a reload it has already), then what on_unload registered runs, then
+-- the process ends.
 function P.requests.unload(id, params)
-  P.closing = true
-  P.wake_all(P.error(params.code or "canceled", params.text or "the script is being unloaded"))
+  local code = params.code or "canceled"
+  P.closing = P.error(code, params.text or "the script is being unloaded")
+  P.asleep = false
+  if code ~= "reloaded" then
+    P.wake_all(P.closing)
+  end
   local open = #on_unload
   local function ended()
     open = open - 1
@@ -292,7 +316,7 @@ function P.requests.unload(id, params)
     ended()
   end
   for i = 1, #on_unload do
-    P.spawn("unload", { ended = ended }, on_unload[i])
+    P.spawn("unload", { ended = ended }, on_unload[i], code)
   end
 end
 

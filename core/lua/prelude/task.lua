@@ -156,7 +156,8 @@ local function run(co, task, ...)
 end
 
 -- Runs fn(...) as a task: a table that says how it is called in messages (`what`), and what is called
--- when it waits for the first time (`waits`) and at its end (`done`), both with the task itself.
+-- when it waits for the first time (`waits`) and at its end (`done`), both with the task itself. One
+-- that is `still` must not wait; the text there says why.
 function P.start(task, fn, ...)
   local co = coroutine_create(fn)
   tasks[co] = task
@@ -177,13 +178,15 @@ function P.spawn(what, options, fn, ...)
   local task = { what = what, begun = options.begun, ended = options.ended, quiet = options.quiet }
   task.data = options.data
   task.preempted, task.handle = options.preempted, options.handle
+  task.still = options.still
   return P.start(task, fn, ...)
 end
 
 -- Whether the running function is a task that can wait. In a coroutine that a script made itself it
 -- cannot: there a call of the core holds the whole script for as long as it takes.
 function P.can_wait()
-  return tasks[coroutine_running()] ~= nil and isyieldable()
+  local task = tasks[coroutine_running()]
+  return task ~= nil and not task.still and isyieldable()
 end
 
 -- Waits until P.wake(co, ...) and returns what that was given. undo() takes back what was registered for
@@ -194,8 +197,12 @@ function P.park(undo)
   if not task or not isyieldable() then
     P.raise("this cannot wait inside a coroutine of your own, a metamethod or a sort; use task.spawn")
   end
-  if P.closing then
-    return nil, P.error("reloaded", "the script ends")
+  if task.still then
+    P.raise("this cannot wait: " .. task.still)
+  end
+  -- Who was told that the script ends and waits again gets no second answer: it would ask for ever.
+  if P.closing and not task.woken then
+    return nil, P.closing
   end
   task.parked, task.undo = true, undo
   return coroutine_yield()
@@ -230,22 +237,30 @@ function P.wake(co, ...)
   end
 end
 
--- Ends every wait: what was waited for will not come.
+-- Ends every wait, once: what was waited for will not come. Who waits again begins to wait anew.
 function P.wake_all(err)
   local parked = {}
+  answers = {}
   for co, task in next, tasks do
     if task.parked then
       parked[#parked + 1] = co
+      task.woken = true
     end
   end
+  P.ending = err -- also for those who wait for others that end before them
   for i = 1, #parked do
     P.wake(parked[i], nil, err)
   end
+  P.ending = nil
 end
 
 -- Calls a method of the core. `quick` ones are answered at once, so nothing else need run meanwhile.
 -- Returns the result, or nil, code and message.
 function P.ask(method, params, quick)
+  local task = tasks[coroutine_running()]
+  if task and task.still and not quick then
+    return nil, "state", method .. " cannot wait: " .. task.still
+  end
   if quick or not P.can_wait() then
     return host.call(method, params)
   end
@@ -255,7 +270,7 @@ function P.ask(method, params, quick)
   end
   answers[id] = coroutine_running()
   local result, code, message = P.park()
-  if P.closing and type(code) == "table" then
+  if type(code) == "table" then
     return nil, code.code, code.message
   end
   return result, code, message
@@ -274,7 +289,26 @@ function P.on_request(id, method, params)
   end
 end
 
+-- Between `save` and what the core decides then, nothing happens any more: it would not be saved.
+local late = {}
+
+function P.fall_asleep()
+  P.asleep = true
+end
+
+function P.requests.resume()
+  local missed = late
+  P.asleep, late = false, {}
+  for i = 1, #missed do
+    P.on_answer(table.unpack(missed[i], 1, missed[i].n))
+  end
+end
+
 function P.on_answer(id, ...)
+  if P.asleep then
+    late[#late + 1] = table.pack(id, ...)
+    return
+  end
   local co = answers[id]
   answers[id] = nil
   if co then
@@ -366,8 +400,8 @@ local function all(list, opts)
     waits = true
     local done, err = P.park_for(opts and opts.timeout, "task.all", late)
     waits = false
-    if not done or P.closing then
-      return nil, err or P.error("reloaded", "the script ends")
+    if not done or P.ending then
+      return nil, err or P.ending
     end
   end
   if failed then
@@ -396,8 +430,8 @@ local function race(list, opts)
     waits = true
     local done, err = P.park_for(opts and opts.timeout, "task.race", late)
     waits = false
-    if not done or P.closing then
-      return nil, err or P.error("reloaded", "the script ends")
+    if not done or P.ending then
+      return nil, err or P.ending
     end
   end
   if first and not first.ok then

@@ -164,7 +164,11 @@ function env.task.sleep(time)
   local timer = env.timer.after(P.seconds(time, "task.sleep"), function()
     P.wake(co, true)
   end)
-  return P.park(function()
+  local slept, err = P.park(function()
     timer:remove()
   end)
+  if not slept then
+    timer:remove()
+  end
+  return slept, err
 end

@@ -135,8 +135,10 @@ static void test_reload_of_a_looping_script(void **state)
     harness_until(h, "script_loaded loop");
     harness_script(h, "loop.lua", "print('new')");
     assert_string_equal(harness_call(h, "script.reload", "{\"name\":\"loop\"}"), "true");
-    assert_true(harness_has(h, "could not be saved in time"));
+    assert_true(harness_has(h, "it did not come back from saving its state"));
+    assert_true(harness_has(h, "The new version takes its place"));
     assert_true(harness_has(h, "loop| new"));
+    assert_int_equal(mr_scripts_running(h->scripts), 1);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
