@@ -12,6 +12,7 @@
 #include "core/script/command_lua.h"
 #include "core/script/run.h"
 #include "core/script/trace.h"
+#include "core/script/watch.h"
 
 enum { WHY = 512, AUTOLOAD_MAX = 65536, RESTARTS = 3, RESTART_MS = 200 };
 
@@ -38,6 +39,9 @@ int mr_scripts_new(struct mr_core *core, struct mr_scripts **out)
     }
     if (err == MR_OK) {
         err = mr_strategy_new(scripts, &scripts->strategy);
+    }
+    if (err == MR_OK) {
+        err = mr_script_watch_new(scripts, &scripts->watch);
     }
     if (err == MR_OK) {
         err = mr_script_methods_bind(scripts);
@@ -91,6 +95,7 @@ void mr_scripts_free(struct mr_scripts *scripts)
     mr_script_filters_unbind(scripts);
     mr_script_methods_unbind(scripts);
     mr_script_runaway_unbind(scripts);
+    mr_script_watch_free(scripts->watch);
     mr_strategy_free(scripts->strategy);
     mr_grants_free(scripts->grants);
     mr_trace_close(scripts->core->trace);

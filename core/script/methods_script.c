@@ -8,6 +8,7 @@
 #include "core/runtime/json.h"
 #include "core/script/inspect.h"
 #include "core/script/run.h"
+#include "core/script/watch.h"
 
 enum { WHY = 512, STOP_MS = 500 };
 
@@ -94,6 +95,8 @@ static void source(void *ctx, struct mr_call *call, const cJSON *params)
         return;
     }
     cJSON *value = err == MR_OK ? source_value(&found) : NULL;
+    const char *text = mr_json_string(value, "source");
+    mr_script_part_read(run->script, module, err == MR_OK ? found.path : NULL, text ? text : "");
     if (!value) {
         mr_call_fail(call, err < 0 ? err : MR_EIO,
                      err < 0 ? "there is no module %.60s" : "the module %.60s cannot be read",

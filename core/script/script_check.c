@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/runtime/json.h"
 #include "core/script/life.h"
+#include "core/script/watch.h"
 
 /* Permission -------------------------------------------------------------------------------- */
 
@@ -216,6 +217,9 @@ static int read_source(struct mr_script *script, char *why, size_t why_size)
     mr_buf_init(&text, MR_LIMIT_SCRIPT_SOURCE);
     int err = mr_find_read(script->coming.found.path, &text);
     if (err == MR_OK) {
+        if (!script->coming.stands_in) {
+            mr_script_part_read(script, "", script->coming.found.path, mr_buf_str(&text));
+        }
         script->coming.source = mr_buf_take(&text);
         err = script->coming.source ? MR_OK : MR_ENOMEM;
     }

@@ -10,6 +10,7 @@
 #include "core/runtime/json.h"
 #include "core/script/life.h"
 #include "core/script/run.h"
+#include "core/script/watch.h"
 
 struct mr_script_waiter {
     struct mr_script_waiter *next;
@@ -194,6 +195,7 @@ static bool fall_back(struct mr_script *script)
     mr_script_drop(&script->now);
     mr_script_drop(&script->coming);
     script->coming.found = shipped;
+    script->coming.stands_in = true;
     mr_script_check_later(script);
     return true;
 }
@@ -340,6 +342,7 @@ void mr_script_free(struct mr_script *script)
     mr_script_settle(script, MR_ECANCELED, mr_error_text(MR_ECANCELED));
     mr_script_drop(&script->now);
     mr_script_drop(&script->coming);
+    mr_script_parts_free(script);
     free(script->asked);
     free(script);
 }

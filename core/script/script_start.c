@@ -9,12 +9,14 @@
 #include "core/runtime/json.h"
 #include "core/script/life.h"
 #include "core/script/run.h"
+#include "core/script/watch.h"
 
 void mr_script_running(struct mr_script *script)
 {
     script->state = MR_SCRIPT_RUNNING;
     mr_process_forget_slowest(script->run->process);
     script->started_ms = mr_loop_now_ms(script->scripts->core->loop);
+    mr_script_parts_settle(script);
     mr_script_emit(script, MR_EVENT_SCRIPT_LOADED, NULL, NULL);
 }
 

@@ -63,7 +63,8 @@ struct mr_script_edition {
     struct mr_found found;
     char *source; /* NULL: there is none */
     struct mr_manifest manifest;
-    bool changed; /* outside /script, since it was installed */
+    bool stands_in; /* the shipped file, for the user's that does not load */
+    bool changed;   /* outside /script, since it was installed */
 };
 
 struct mr_install;
@@ -73,6 +74,8 @@ struct mr_run;
 struct mr_script_waiter;
 struct mr_script_filter;
 struct mr_script_visit;
+struct mr_script_part;
+struct mr_script_watch;
 struct mr_strategy;
 
 struct mr_script {
@@ -90,6 +93,8 @@ struct mr_script {
     struct mr_store *store;
     struct mr_timer *timer; /* something that is done from the loop, or the end of patience */
     struct mr_script_waiter *waiters;
+    struct mr_script_part *parts; /* the texts that it was made of (watch.h) */
+    unsigned part_round;
     enum mr_reload reload;
     bool again;  /* the text changed once more during the switch, or a question */
     bool asking; /* the user is asked about the coming edition */
@@ -120,6 +125,7 @@ struct mr_scripts {
     struct mr_editing *editing;     /* /script edit: the editor runs */
     struct mr_lua_input *lua_input; /* its next line is being asked for */
     struct mr_strategy *strategy;
+    struct mr_script_watch *watch;
     struct mr_script_filter *filters;
     struct mr_script_visit *visits; /* items that are with them */
     uint64_t last_visit;

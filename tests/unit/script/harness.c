@@ -85,6 +85,10 @@ static void make_core(struct harness *h)
     assert_int_equal(mr_hooks_new(&core->hooks), MR_OK);
     assert_int_equal(mr_filters_new(&core->filters), MR_OK);
     assert_int_equal(mr_settings_new(NULL, core->hooks, core->log, &core->settings), MR_OK);
+    /* Tests write files while they see to reloading themselves. */
+    char why[128];
+    assert_int_equal(mr_settings_set(core->settings, "script.watch", "off", why, sizeof why),
+                     MR_OK);
     const struct mr_session_options session = {.loop = core->loop,
                                                .hooks = core->hooks,
                                                .filters = core->filters,
