@@ -67,8 +67,6 @@ void mr_reload_failed(struct mr_script *script, int err, const char *text);
 void mr_reload_heir_ended(struct mr_script *script, const char *code, const char *text);
 /* The old process has ended by itself: the new one takes its place as soon as it can. */
 void mr_reload_inherit(struct mr_script *script, const char *text);
-/* The text has changed while the user was asked: from the beginning. */
-void mr_reload_again(struct mr_script *script);
 /* The script is unloaded: nobody asks for the next edition any more. */
 void mr_reload_cancel(struct mr_script *script);
 

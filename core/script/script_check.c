@@ -14,10 +14,6 @@
 
 static void permitted(struct mr_script *script)
 {
-    if (script->again && script->reload != MR_RELOAD_NONE) {
-        mr_reload_again(script);
-        return;
-    }
     if (script->run) {
         mr_reload_load(script);
         return;

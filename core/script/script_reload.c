@@ -60,12 +60,6 @@ static void go_on(struct mr_script *script, int err, const char *text)
     }
 }
 
-void mr_reload_again(struct mr_script *script)
-{
-    abandon(script);
-    go_on(script, MR_ENOTFOUND, "Its file is gone.");
-}
-
 static void commit(struct mr_script *script)
 {
     char why[MR_SCRIPT_WHY];
@@ -275,6 +269,7 @@ void mr_reload_inherit(struct mr_script *script, const char *text)
     mr_script_tell(script, true, "Ended: %s. The new version takes its place.", text);
     mr_script_hold(script);
     if (was == MR_RELOAD_CHECKING) {
+        script->again = false;
         script->reload = MR_RELOAD_NONE;
         script->state = script->asking ? MR_SCRIPT_ASKING : MR_SCRIPT_CHECKING;
         mr_script_drop(&script->now);
@@ -310,11 +305,12 @@ void mr_script_reload(struct mr_script *script, mr_script_fn *fn, void *ctx)
         return;
     }
     mr_script_await(script, fn, ctx, MR_OK, "");
-    if (mr_reload_holds(script) || script->asking) {
+    /* One after the other: whoever saves faster than the text loads sees each step, and the last.
+     */
+    if (script->reload != MR_RELOAD_NONE || script->asking) {
         script->again = true;
         return;
     }
-    abandon(script);
     mr_script_drop(&script->coming);
     script->coming.found = found;
     script->reload = MR_RELOAD_CHECKING;

@@ -96,7 +96,7 @@ struct mr_script {
     struct mr_script_part *parts; /* the texts that it was made of (watch.h) */
     unsigned part_round;
     enum mr_reload reload;
-    bool again;  /* the text changed once more during the switch, or a question */
+    bool again;  /* it was asked for once more on the way */
     bool asking; /* the user is asked about the coming edition */
     bool holds;  /* the command table waits for it */
     uint64_t calls, errors, overruns, lost;

@@ -290,15 +290,15 @@ function P.on_request(id, method, params)
 end
 
 -- Between `save` and what the core decides then, nothing happens any more: it would not be saved.
-local late = {}
+local postponed = {}
 
 function P.fall_asleep()
   P.asleep = true
 end
 
 function P.requests.resume()
-  local missed = late
-  P.asleep, late = false, {}
+  local missed = postponed
+  P.asleep, postponed = false, {}
   for i = 1, #missed do
     P.on_answer(table.unpack(missed[i], 1, missed[i].n))
   end
@@ -306,7 +306,7 @@ end
 
 function P.on_answer(id, ...)
   if P.asleep then
-    late[#late + 1] = table.pack(id, ...)
+    postponed[#postponed + 1] = table.pack(id, ...)
     return
   end
   local co = answers[id]
