@@ -21,7 +21,7 @@ static const struct {
     bool in_client;
 } shipped[] = {
     {"roomhost", {"host"}, false},
-    {"miner", {"mine", "bench"}, false},
+    {"miner", {"mine", "bench"}, true},
 };
 
 enum { SHIPPED = sizeof shipped / sizeof shipped[0] };

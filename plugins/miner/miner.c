@@ -1,9 +1,11 @@
-/* The plugin: `moonroom mine` and `moonroom bench`, each in a process of its own. */
+/* The plugin: `moonroom mine` and `moonroom bench`, each in a process of its own; and in the client
+ * the methods with which scripts let the engine search. */
 #include "plugins/miner/apart.h"
 #include "plugins/miner/bench.h"
 #include "plugins/miner/engine/priority.h"
 #include "plugins/miner/once.h"
 #include "plugins/miner/serve.h"
+#include "plugins/miner/supervisor/supervisor.h"
 
 #include "core/base/exit.h"
 
@@ -18,6 +20,7 @@ MR_PLUGIN_MANIFEST("miner", MR_VERSION);
 
 struct plugin {
     struct mr_subcommand mine, bench;
+    struct mr_supervisor *supervisor;
 };
 
 /* The modes that all commands have. -1: this one goes on. */
@@ -85,6 +88,8 @@ static int init(const struct mr_host *host, void **state)
     int err = host->add_subcommand(host->core, &plugin->mine);
     if (err >= 0)
         err = host->add_subcommand(host->core, &plugin->bench);
+    if (err >= 0)
+        err = mr_supervisor_new(host, &plugin->supervisor);
     if (err < 0)
         free(plugin);
     else
@@ -94,7 +99,9 @@ static int init(const struct mr_host *host, void **state)
 
 static void stop(void *state)
 {
-    free(state);
+    struct plugin *plugin = state;
+    mr_supervisor_free(&plugin->supervisor);
+    free(plugin);
 }
 
 const struct mr_plugin moonroom_plugin = {

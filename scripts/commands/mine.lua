@@ -19,6 +19,48 @@ local function show_strategies()
   ui.table(rows)
 end
 
+-- 32900000 is "32.9 M".
+local function short(n)
+  for _, step in ipairs { { 1e12, "T" }, { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" } } do
+    if n >= step[1] then
+      return ("%.1f %s"):format(n / step[1], step[2])
+    end
+  end
+  return ("%.0f"):format(n)
+end
+
+-- 200 is "3.3 min".
+local function span(seconds)
+  for _, step in ipairs { { 31557600, "years" }, { 86400, "d" }, { 3600, "h" }, { 60, "min" } } do
+    if seconds >= step[1] then
+      return ("%.1f %s"):format(seconds / step[1], step[2])
+    end
+  end
+  return ("%.1f s"):format(seconds)
+end
+
+-- What the native engine does, once a strategy has used it.
+local function show_engine()
+  local engine = mine.engine and mine.engine()
+  if not engine or engine.attempts == 0 then
+    return
+  end
+  local rates = "Engine (%s): %s tries a second now, %s over a minute, %s over 15 minutes."
+  tell.done(rates, engine.kernel, short(engine.rate), short(engine.rate_1m), short(engine.rate_15m))
+  local parts = {}
+  for i, attempts in ipairs(engine.threads) do
+    parts[i] = short(attempts)
+  end
+  tell.done("%s tries since it began; by thread: %s.", short(engine.attempts), table.concat(parts, ", "))
+  if engine.searching and engine.expected > 0 then
+    local chance = "A block takes %s on average; chance so far %.1f %%; best so far %s..."
+    tell.done(chance, span(engine.expected), 100 * engine.chance, engine.best:sub(1, 16))
+  end
+  if #engine.history > 1 then
+    ui.sparkline(engine.history, "last minute")
+  end
+end
+
 local actions = {}
 
 function actions.start(name)
@@ -33,12 +75,15 @@ end
 
 function actions.status()
   local stats = mine.stats()
-  if stats.running then
+  if stats.running and stats.rate > 0 then
     local what = "Mining with %s for %.0f s: %.0f tries a second."
     tell.done(what, stats.strategy, stats.seconds, stats.rate)
+  elseif stats.running then
+    tell.done("Mining with %s for %.0f s.", stats.strategy, stats.seconds)
   else
     tell.done("Not mining; /mine start begins.")
   end
+  show_engine()
   tell.done("Accepted %d, refused %d, too late %d.", stats.accepted, stats.rejected, stats.stale)
   local job = mine.job()
   if job then
