@@ -223,8 +223,11 @@ static bool read_old(struct mr_install *install, struct mr_buf *text)
 {
     static const char *const ends[] = {".lua", "/init.lua"};
     for (size_t i = 0; i < 2; i++) {
-        snprintf(install->path, sizeof install->path, "%s/%s%s", install->folder,
-                 install->manifest.name, ends[i]);
+        int len = snprintf(install->path, sizeof install->path, "%s/%s%s", install->folder,
+                           install->manifest.name, ends[i]);
+        if (len < 0 || (size_t)len >= sizeof install->path) {
+            return false;
+        }
         if (access(install->path, F_OK) == 0) {
             install->there = true;
             return mr_find_read(install->path, text) == MR_OK;
