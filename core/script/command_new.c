@@ -3,8 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/runtime/file.h"
+#include "core/runtime/json.h"
+#include "core/runtime/paths.h"
 #include "core/script/command.h"
 
 enum { TEXT = 4096 };
@@ -112,6 +115,28 @@ static int save(const char *folder, const char *name, const char *end, const cha
     return err;
 }
 
+/* What lua-language-server needs to know of the API in this folder. One that is there is the user's
+ * own; without it everything works, so a failure is not told. */
+static void help_editor(const struct mr_paths *paths)
+{
+    char types[MR_FIND_PATH];
+    char *path = mr_paths_join(paths->user_scripts, ".luarc.json");
+    cJSON *settings = cJSON_CreateObject();
+    snprintf(types, sizeof types, "%s/types", paths->shipped_scripts);
+    const char *const library[] = {types};
+    if (path && settings && access(path, F_OK) != 0 &&
+        mr_json_set_string(settings, "runtime.version", "Lua 5.4") == MR_OK &&
+        mr_json_set(settings, "workspace.library", cJSON_CreateStringArray(library, 1)) == MR_OK) {
+        char *text = cJSON_Print(settings);
+        if (text) {
+            (void)mr_file_save(path, text, strlen(text));
+        }
+        cJSON_free(text);
+    }
+    cJSON_Delete(settings);
+    free(path);
+}
+
 void mr_script_command_new(struct mr_scripts *scripts, const char *name, const char *rest)
 {
     const char *folder = scripts->core->paths->user_scripts;
@@ -144,6 +169,7 @@ void mr_script_command_new(struct mr_scripts *scripts, const char *name, const c
                                 mr_error_text(err));
         return;
     }
+    help_editor(scripts->core->paths);
     mr_script_command_print(scripts, "info",
                             "Made %s/%s.lua and its test, %s_test.lua. /script edit %s opens it, "
                             "/script load %s starts it.",

@@ -1,9 +1,11 @@
 """/script new, edit, install and remove: the user's scripts folder, and nothing else, changes."""
 
+import json
 import os
 import re
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -43,7 +45,9 @@ def commands_are_up(alice):
 def test_new_makes_a_script_whose_test_passes(alice, folder, home):
     alice.type("/script new first")
     alice.see("/script load first starts it.")
-    assert names(folder) == ["first.lua", "first_test.lua"]
+    assert names(folder) == [".luarc.json", "first.lua", "first_test.lua"]
+    (types,) = json.loads((folder / ".luarc.json").read_text())["workspace.library"]
+    assert (Path(types) / "moonroom.lua").exists()
     result = subprocess.run(
         [MOONROOM, "test", folder / "first_test.lua"], capture_output=True, text=True, timeout=60,
         env={**os.environ, "HOME": str(home)},
