@@ -194,36 +194,17 @@ static void load_listed(struct mr_scripts *scripts, const char *text, size_t len
     }
 }
 
-/* The text of the list; empty when there is none. */
-static void read_autoload(const struct mr_scripts *scripts, struct mr_buf *text)
-{
-    char *path = mr_paths_join(scripts->core->paths->user_scripts, "autoload");
-    mr_buf_init(text, AUTOLOAD_MAX);
-    if (!path || mr_find_read(path, text) != MR_OK) {
-        mr_buf_clear(text);
-    }
-    free(path);
-}
-
 static void load_autoload(struct mr_scripts *scripts)
 {
     struct mr_buf text;
-    read_autoload(scripts, &text);
-    load_listed(scripts, mr_buf_str(&text), mr_buf_len(&text));
+    mr_buf_init(&text, AUTOLOAD_MAX);
+    char *path = mr_paths_join(scripts->core->paths->user_scripts, "autoload");
+    if (path && mr_find_read(path, &text) == MR_OK) {
+        load_listed(scripts, mr_buf_str(&text), mr_buf_len(&text));
+    }
+    free(path);
     mr_buf_free(&text);
     scripts->list_due = false;
-}
-
-/* One of the listed may be a filter: nothing comes in before they are up. */
-static void wait_for_listed(struct mr_scripts *scripts)
-{
-    struct mr_buf text;
-    read_autoload(scripts, &text);
-    if (mr_buf_len(&text) > 0) {
-        scripts->list_due = true;
-        mr_script_filters_wait(scripts);
-    }
-    mr_buf_free(&text);
 }
 
 static void commands_settled(void *ctx, int err, const char *text)
@@ -241,7 +222,10 @@ static void commands_settled(void *ctx, int err, const char *text)
 int mr_scripts_start(struct mr_scripts *scripts)
 {
     char why[WHY];
-    wait_for_listed(scripts);
+    /* One of the listed, or one that the rules load, may be a filter: nothing comes in before they
+     * are up. */
+    scripts->list_due = true;
+    mr_script_filters_wait(scripts);
     int err = mr_scripts_open(scripts, commands_name, MR_TRUST_ASK, commands_settled, scripts, why,
                               sizeof why);
     if (err < 0) {

@@ -134,6 +134,24 @@ static bool take_line(struct mr_plain *plain)
 
 static void ping(struct mr_plain *plain);
 
+/* Whether all that came in has been shown: it may still be with the filters. */
+static bool is_shown(const struct mr_ui *ui)
+{
+    return mr_filters_count(ui->core->filters, MR_FILTER_INCOMING) == 0 &&
+           mr_filters_count(ui->core->filters, MR_FILTER_DISPLAY) == 0;
+}
+
+static void quit_when_shown(void *ctx)
+{
+    struct mr_plain *plain = ctx;
+
+    mr_timer_stop(&plain->timer);
+    if (is_shown(plain->ui) || mr_timer_start(plain->ui->core->loop, POLL_MS, 0, quit_when_shown,
+                                              plain, &plain->timer) < 0) {
+        quit(plain);
+    }
+}
+
 static void ponged(void *ctx, int err, const char *text, const cJSON *value)
 {
     struct mr_plain *plain = ctx;
@@ -144,7 +162,7 @@ static void ponged(void *ctx, int err, const char *text, const cJSON *value)
         plain->commands = false;
         look_again(plain, SETTLE_MS);
     } else if (mr_session_state(plain->ui->core->session) == MR_SESSION_ONLINE) {
-        quit(plain);
+        quit_when_shown(plain);
     }
 }
 

@@ -5,12 +5,15 @@ script {
   version = "1.0.0",
   api = "1.0",
   help = "The commands of the prompt.",
-  needs = { "send", "whisper", "raw", "account", "shop", "admin", "mine", "client" },
+  needs = {
+    "send", "whisper", "read:whisper", "raw", "account", "shop", "admin", "mine", "client", "bind", "fs:data",
+  },
 }
 
 -- talking
 require("whisper")
 require("chats")
+require("say")
 require("me")
 require("note")
 require("active")
@@ -44,3 +47,4 @@ require("notify")
 require("log")
 require("record")
 require("plugins")
+require("rules")

@@ -15,7 +15,6 @@ def pid_of(person, script):
 
 
 def test_ignore(alice):
-    alice.load("ignore")
     alice.type("/ignore", "/ignore Bob")
     alice.sees("You ignore nobody")
     alice.sees("Bob is ignored")
@@ -34,7 +33,6 @@ def test_ignore(alice):
 
 
 def test_ignore_never_fails_open(alice):
-    alice.load("ignore")
     alice.type("/ignore bob")
     alice.sees("is ignored")
     os.kill(pid_of(alice, "ignore"), signal.SIGKILL)
@@ -50,7 +48,6 @@ def test_ignore_never_fails_open(alice):
 
 
 def test_ignore_can_be_given_up(alice):
-    alice.load("ignore")
     alice.type("/ignore bob")
     alice.sees("is ignored")
     os.kill(pid_of(alice, "ignore"), signal.SIGKILL)
@@ -61,15 +58,11 @@ def test_ignore_can_be_given_up(alice):
 
 
 def test_ignore_from_the_first_line(enter, server):
-    """On the autoload list: what comes while scripts still start waits for them."""
+    """What comes while the commands, their rules and the filters of those still start waits for them."""
     alice = enter("alice")
-    alice.load("ignore")
     alice.type("/ignore bob")
     alice.sees("is ignored")
     assert alice.program.finish() == 0
-    folder = alice.program.home / "moonroom" / "config" / "scripts"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "autoload").write_text("ignore\n")
     server.joined.take_all(re.compile("alice is in.*"))
     again = moonroom.Client(server.port, alice.program.home, "alice")
     server.joined.expect(re.compile("alice is in.*"))
@@ -103,7 +96,6 @@ def test_links(alice):
 
 
 def test_highlight(alice):
-    alice.load("highlight")
     alice.type("/highlight", "/highlight lunch", "/highlight two words", "/highlight")
     alice.sees("You have no words yet")
     alice.sees("Lines with lunch stand out")
