@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import stat
 import subprocess
+import termios
 from pathlib import Path
 
 import pytest
@@ -300,3 +302,23 @@ def test_a_strategy_goes_to_the_strategies(alice, folder, shelf):
     alice.type("y")
     alice.see("still is removed.")
     assert names(folder) == ["strategies"]
+
+
+def test_an_end_in_the_middle_leaves_nothing_behind(start, folder, shelf, editor):
+    """Questions that are open, and an editor that runs, end with moonroom."""
+    (shelf / "bell.lua").write_text(bell())
+    alice = start()
+    alice.type(f"/script install {shelf}/bell.lua")
+    alice.see("Install it, and let it do that?")
+    os.kill(alice.pid, signal.SIGTERM)
+    assert alice.exit_status() == 0
+    assert names(folder) == []
+    (folder / "bell.lua").write_text(bell())
+    alice = start(VISUAL=editor("true"))
+    before = alice.modes()
+    alice.type("/script edit bell")
+    alice.see("its line?")
+    os.kill(alice.pid, signal.SIGTERM)
+    assert alice.exit_status() == 0
+    assert alice.modes()[3] & termios.ICANON
+    assert not before[3] & termios.ICANON
