@@ -5,10 +5,11 @@ local WIDTH = 27 -- columns for names and arguments
 
 -- Which command stands where; one that is in no group is listed under the script that brought it.
 local groups = {
-  { "Talking", "w query close chats me note active search history clear" },
+  { "Talking", "w query close chats say me note active search history clear" },
   { "Coins", "balance pay cost buy leaderboard mine" },
   { "The room", "connect login logout ping ipinfo protocol raw kick" },
   { "Your account", "register password delete-account terms" },
+  { "Rules", "on every alias bind ignore unignore highlight unhighlight rules" },
   { "moonroom", "help set color notify log record plugins script quit" },
 }
 
