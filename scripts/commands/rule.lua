@@ -136,14 +136,19 @@ function kinds.bind(one, rest)
   end
 end
 
-local function word(one, rest)
-  one.word = rest:match("^%S+$")
+function kinds.highlight(one, rest)
+  one.word = rest:match("^[%w_\128-\255]+$")
   if not one.word then
-    return one.kind .. " needs one word"
+    return "One word of letters and digits, please: highlight lunch"
   end
 end
 
-kinds.highlight, kinds.ignore = word, word
+function kinds.ignore(one, rest)
+  one.word = rest:match("^%S+$")
+  if not one.word then
+    return "ignore needs a name: ignore bob"
+  end
+end
 
 -- A rule out of a line; nil and a sentence when it is none.
 function rule.read(line)

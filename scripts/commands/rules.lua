@@ -97,6 +97,7 @@ local words = {
     unhelp = "Let somebody be heard again.",
     done = "%s is ignored from now on. /unignore %s ends it.",
     undone = "%s can be heard again.",
+    never = "You do not ignore %s.",
     none = "You ignore nobody.",
     some = "You ignore %s.",
   },
@@ -106,6 +107,7 @@ local words = {
     unhelp = "Let a word be like any other again.",
     done = "Lines with %s stand out from now on. /unhighlight %s ends it.",
     undone = "%s is a word like any other.",
+    never = "%s is none of your words.",
     none = "You have no words yet.",
     some = "Your words: %s.",
   },
@@ -143,7 +145,7 @@ for kind, say in pairs(words) do
     run = function(args)
       local number = rulebook.find(kind, args[name])
       if not number then
-        tell.fail("There is no rule that says: %s %s", kind, args[name])
+        tell.fail(say.never, args[name])
       elseif rulebook.remove(number) then
         tell.done(say.undone, args[name])
       end

@@ -9,7 +9,7 @@ script {
   needs = { "fs:data" },
 }
 
-local EVERY = "2s" -- how often waiting lines are written; each write waits for the disk
+local WAIT = "2s" -- lines that come within this time are written together
 local HEADER = "time,from,text\n"
 
 local rows = {} -- not yet written, all of one day
@@ -45,6 +45,9 @@ chat.on("message", function(message)
     write()
     day = today
   end
+  if #rows == 0 then
+    timer.after(WAIT, write)
+  end
   rows[#rows + 1] = table.concat({
     os.date("!%Y-%m-%dT%H:%M:%SZ", message.time),
     field(message.from),
@@ -52,11 +55,18 @@ chat.on("message", function(message)
   }, ",") .. "\n"
 end)
 
-timer.every(EVERY, write, { name = "write" })
+command {
+  name = "csvlog",
+  help = "Show which days are kept.",
+  run = function()
+    write()
+    local days = {}
+    for i, file in ipairs(fs.list()) do
+      days[i] = { file.name, ("%d bytes"):format(file.size) }
+    end
+    ui.table(days)
+  end,
+}
+
+-- Also before the script is loaded anew: the next edition begins with an empty list.
 script.on_unload(write)
-script.on_save(function() -- before a reload, what waits is handed on
-  return { rows = rows, day = day }
-end)
-script.on_restore(function(saved)
-  rows, day = saved.rows, saved.day
-end)

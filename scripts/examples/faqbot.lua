@@ -3,8 +3,6 @@
 --   moonroom run faqbot.lua --to legacy://room.example:1235 --user faqbot --password-file FILE
 --
 -- Shows: a script without a prompt, the store, a rate limit, and waiting for an answer in the middle of a talk.
-local limit = require("limit")
-
 script {
   name = "faqbot",
   version = "1.0.0",
@@ -14,6 +12,7 @@ script {
   settings = { keeper = { type = "string", default = "", help = "Who may teach it; nobody when empty." } },
 }
 
+local limit = require("limit")
 local may = limit.each(3, 30) -- for each person: two bots must not talk each other to death
 
 -- A word of others as a key of the store.
