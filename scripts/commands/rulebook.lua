@@ -42,9 +42,17 @@ local function hand_over(filter, setting, kind)
   end
 end
 
+-- One after the other: two lines typed at once must not both load a filter.
+local handing = false
+
 local function hand_over_words()
+  while handing do
+    task.sleep(0.02)
+  end
+  handing = true
   hand_over("ignore", "names", "ignore")
   hand_over("highlight", "words", "highlight")
+  handing = false
 end
 
 local function stop_all()

@@ -23,7 +23,7 @@ end
 command {
   name = "rules",
   args = "[what:list|remove|reload=list] [number:int]",
-  help = "Show your rules; remove one, or read their file again.",
+  help = "Show your rules, remove one, read the file again.",
   long = "The rules are kept in rules.txt, in the folder files/commands of moonroom's data folder "
     .. "(~/.local/share/moonroom). You may edit it; /rules reload reads it again.",
   run = function(args)
@@ -51,7 +51,7 @@ command {
 command {
   name = "on",
   args = "<event:event> <rule:text>",
-  help = "Do something when something happens: /on message \"ping\" do /say pong",
+  help = 'React: /on message "ping" do /say pong',
   long = "After the event may follow a text in quotes that the message has to be (* stands for anything), and "
     .. "`from NAME`. What is done is a command, or a text that is said where the message was. $from, $text and $* "
     .. "stand for who said it, what was said, and what the first * stood for. A rule acts at most five times in "
@@ -64,7 +64,7 @@ command {
 command {
   name = "every",
   args = "<time:word> <rule:text>",
-  help = "Do something again and again: /every 10m do /w bob hi",
+  help = "Do it again and again: /every 10m do /w bob hi",
   run = function(args)
     add("every " .. args._rest)
   end,
@@ -73,7 +73,7 @@ command {
 command {
   name = "alias",
   args = "<name:word> <line:text>",
-  help = "Make a command of your own: /alias brb /me is back in a moment",
+  help = "Make a command: /alias brb /me is back in a moment",
   long = "What is typed behind it takes the place of $*, or follows at the end.",
   run = function(args)
     add("alias " .. args._rest)
@@ -93,7 +93,7 @@ command {
 local words = {
   ignore = {
     arg = "name:user",
-    help = "Hide what somebody says; without a name, show who is hidden.",
+    help = "Hide what somebody says; alone, show who is hidden.",
     unhelp = "Let somebody be heard again.",
     done = "%s is ignored from now on. /unignore %s ends it.",
     undone = "%s can be heard again.",
@@ -103,7 +103,7 @@ local words = {
   },
   highlight = {
     arg = "word:word",
-    help = "Make lines with a word stand out; without one, show your words.",
+    help = "Make lines with a word stand out; alone, show them.",
     unhelp = "Let a word be like any other again.",
     done = "Lines with %s stand out from now on. /unhighlight %s ends it.",
     undone = "%s is a word like any other.",

@@ -4,7 +4,7 @@ local tell = require("tell")
 command {
   name = "say",
   args = "<text:text>",
-  help = "Say something to the whole room, also from a private chat.",
+  help = "Say something to the whole room, from any chat.",
   run = function(args)
     local ok, err = chat.say(args.text)
     if not ok then

@@ -112,7 +112,7 @@ def test_alias_and_what_is_wrong(ruler, bob):
     sees(me, "There is no command /brb")
 
 
-def test_ignore_comes_back_before_the_first_line(ruler, bob, home):
+def test_ignore_comes_back_before_the_first_line(ruler, alice, bob, home):
     me = ruler(register=True)
     me.type("/ignore bob", "/highlight lunch")
     sees(me, "bob is ignored from now on")
@@ -128,13 +128,16 @@ def test_ignore_comes_back_before_the_first_line(ruler, bob, home):
     again = ruler()
     bob.type("not heard either")
     bob.hears("bob> not heard either")
+    alice.hears("bob> not heard either")
+    alice.type("behind it")
+    again.out.expect("alice> behind it")
     again.type("/rules")
     sees(again, r"1 +ignore bob")
     again.type("/unignore bob")
     sees(again, "bob can be heard again")
     bob.type("heard")
     again.out.expect("bob> heard")
-    assert not any("not heard" in line for line in again.out.history)
+    assert not [line for line in again.out.history if "not heard" in line], again.err.history
 
 
 def test_the_file_may_be_edited(ruler, bob, home):
