@@ -73,7 +73,7 @@ command {
 command {
   name = "alias",
   args = "<name:word> <line:text>",
-  help = "Make a command: /alias brb /me is back in a moment",
+  help = "Make a command: /alias brb /me is away",
   long = "What is typed behind it takes the place of $*, or follows at the end.",
   run = function(args)
     add("alias " .. args._rest)
@@ -93,7 +93,7 @@ command {
 local words = {
   ignore = {
     arg = "name:user",
-    help = "Hide what somebody says; alone, show who is hidden.",
+    help = "Hide what somebody says; or show who is hidden.",
     unhelp = "Let somebody be heard again.",
     done = "%s is ignored from now on. /unignore %s ends it.",
     undone = "%s can be heard again.",
@@ -103,7 +103,7 @@ local words = {
   },
   highlight = {
     arg = "word:word",
-    help = "Make lines with a word stand out; alone, show them.",
+    help = "Make lines with a word stand out; or show them.",
     unhelp = "Let a word be like any other again.",
     done = "Lines with %s stand out from now on. /unhighlight %s ends it.",
     undone = "%s is a word like any other.",
