@@ -113,9 +113,10 @@ static void test_counts_on(void **state)
     write_counter(h, "new", "");
     begin(h, "script.reload", &done);
     int count = 3;
-    for (; done == 0; count++) {
+    while (done == 0) {
         messages(h, 1);
         harness_run(h, 1);
+        count++;
     }
     messages(h, 4);
     expect_count(h, "new", count + 4);
@@ -156,9 +157,10 @@ static void test_failures(void **state)
         write_counter(h, "new", rows[i].new);
         begin(h, "script.reload", &done);
         int count = 2;
-        for (; done == 0; count++) {
+        while (done == 0) {
             messages(h, 1);
             harness_run(h, 5);
+            count++;
         }
         assert_has(h, "the old one goes on");
         assert_has(h, rows[i].why);
@@ -307,9 +309,10 @@ static void test_commands(void **state)
     harness_forget(h);
     begin(h, "script.reload", &done);
     int typed = 0;
-    for (; done == 0; typed++) {
+    while (done == 0) {
         harness_type(h, "/which");
         harness_run(h, 1);
+        typed++;
     }
     harness_type(h, "/which");
     harness_type(h, "/late");
