@@ -111,7 +111,7 @@ static void set_up(struct mr_fetch *fetch)
 
 static int add(struct mr_fetch *fetch)
 {
-    uint64_t now = mr_loop_now_ms(fetch->fetcher->loop);
+    uint64_t now = mr_loop_real_ms();
     /* libcurl takes 0 for no limit. */
     long left = fetch->until_ms > now ? (long)(fetch->until_ms - now) : 1;
     curl_easy_setopt(fetch->easy, CURLOPT_TIMEOUT_MS, left);
@@ -301,7 +301,7 @@ int mr_fetch_start(struct mr_fetcher *fetcher, const struct mr_fetch_options *op
     fetch->allow = options->allow;
     fetch->post = options->post;
     fetch->redirects_left = options->redirects_max;
-    fetch->until_ms = mr_loop_now_ms(fetcher->loop) + options->timeout_ms;
+    fetch->until_ms = mr_loop_real_ms() + options->timeout_ms;
     mr_buf_init(&fetch->head, options->headers_max);
     mr_buf_init(&fetch->body, options->body_max);
     fetch->next = fetcher->first;

@@ -55,8 +55,8 @@ static int set_timer(CURLM *multi, long timeout_ms, void *ctx)
     if (timeout_ms < 0) {
         return 0;
     }
-    return mr_timer_start(fetcher->loop, (uint64_t)timeout_ms, 0, on_time, fetcher,
-                          &fetcher->timer) < 0
+    return mr_timer_start_real(fetcher->loop, (uint64_t)timeout_ms, 0, on_time, fetcher,
+                               &fetcher->timer) < 0
                ? -1
                : 0;
 }

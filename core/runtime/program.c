@@ -92,7 +92,8 @@ static void check_end(struct mr_program *program)
     }
     mr_timer_stop(&program->timer);
     if ((program->out.ended && program->err.ended) ||
-        mr_timer_start(program->loop, LINGER_MS, 0, on_lingered, program, &program->timer) < 0) {
+        mr_timer_start_real(program->loop, LINGER_MS, 0, on_lingered, program, &program->timer) <
+            0) {
         finish(program);
     }
 }
@@ -168,8 +169,8 @@ static int start(struct mr_program *program, const struct mr_program_options *op
         }
     }
     if (err == MR_OK) {
-        err = mr_timer_start(program->loop, options->timeout_ms, 0, on_late, program,
-                             &program->timer);
+        err = mr_timer_start_real(program->loop, options->timeout_ms, 0, on_late, program,
+                                  &program->timer);
     }
     return err;
 }
