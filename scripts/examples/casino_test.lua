@@ -59,7 +59,7 @@ describe("casino", function()
     room:coins(5)
     room:recv_server("bob paid you 5 coins. ")
     test.reload("casino")
-    room:advance("2m") -- the till looks every minute
+    room:advance(1)
     expect(sent()):contains("/pay bob 10")
     room:type("/till")
     expect(room:shown()):contains("house 95, unclaimed 0")

@@ -145,7 +145,7 @@ function till.open(on_paid)
   chat.on("login", work)
   timer.every("1m", work) -- should an answer of the room have been lost
   if chat.me() then
-    task.spawn(work)
+    timer.after(0, work) -- not while this is loaded: in the place of another edition it can ask nothing then
   end
   command {
     name = "till",
