@@ -188,12 +188,12 @@ static void test_every_wait_ends_with_the_script(void **state)
         "task.spawn(function() say('race', task.race({ function() task.sleep(1) end })) end)";
     assert_string_equal(harness_load(h, "script", script), "{}");
     harness_calls(h);
-    harness_request(h, "unload", "{\"code\":\"reloaded\",\"text\":\"a new text\"}");
+    harness_request(h, "unload", "{\"code\":\"canceled\",\"text\":\"unloaded\"}");
     const char *calls = harness_calls(h);
     for (size_t i = 0; i < 5; i++) {
         static const char *const whats[] = {"wait", "sleep", "request", "all", "race"};
         char line[64];
-        snprintf(line, sizeof line, "%s\\treloaded", whats[i]);
+        snprintf(line, sizeof line, "%s\\tcanceled", whats[i]);
         assert_has(calls, line);
     }
     assert_string_equal(harness_errors(h), "");
