@@ -414,9 +414,9 @@ static void test_unload(void **state)
     load(h, "script.on_unload(function() print('bye') end)\n"
             "task.spawn(function() print(select(2, chat.request('ping')).code) end)");
     harness_calls(h);
-    assert_string_equal(harness_request(h, "unload", "{\"code\":\"reloaded\"}"), "{}");
+    assert_string_equal(harness_request(h, "unload", "{\"code\":\"canceled\"}"), "{}");
     assert_string_equal(harness_calls(h),
-                        "ui.print {\"text\":\"reloaded\"}\nui.print {\"text\":\"bye\"}\n");
+                        "ui.print {\"text\":\"canceled\"}\nui.print {\"text\":\"bye\"}\n");
     assert_int_equal(harness_wait(h), 0);
 }
 
