@@ -153,7 +153,7 @@ end
 
 -- While another edition of the commands still works nothing can be read yet.
 if not rulebook.open() then
-  task.spawn(rulebook.open)
+  timer.after(0, rulebook.open)
 end
 
 return rulebook

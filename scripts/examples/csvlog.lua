@@ -68,5 +68,6 @@ command {
   end,
 }
 
--- Also before the script is loaded anew: the next edition begins with an empty list.
+-- Before the script is loaded anew, whose next edition begins with an empty list, and when it goes.
+script.on_save(write)
 script.on_unload(write)
