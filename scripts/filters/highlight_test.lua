@@ -5,6 +5,7 @@ describe("highlight", function()
 
   it("makes lines stand out that hold one of our words", function()
     room:type("/highlight lunch")
+    room:advance(1) -- a rule is handed to its filter
     room:recv { from = "bob", text = "what about LUNCH?" }
     expect(room:bells()):equals(1)
     room:recv { from = "bob", text = "lunchtime" } -- only whole words
@@ -14,8 +15,11 @@ describe("highlight", function()
 
   it("lets a word be like any other again", function()
     room:type("/highlight lunch")
+    room:advance(1) -- a rule is handed to its filter
     room:type("/highlight tea")
+    room:advance(1) -- a rule is handed to its filter
     room:type("/unhighlight lunch")
+    room:advance(1) -- a rule is handed to its filter
     room:recv { from = "bob", text = "lunch" }
     expect(room:bells()):equals(0)
     room:type("/highlight")
@@ -24,6 +28,7 @@ describe("highlight", function()
 
   it("takes one word at a time", function()
     room:type("/highlight a.b")
+    room:advance(1) -- a rule is handed to its filter
     expect(room:shown()):contains("One word of letters and digits")
     room:type("/highlight")
     expect(room:shown()):contains("You have no words yet.")
@@ -31,6 +36,7 @@ describe("highlight", function()
 
   it("keeps its words over a reload", function()
     room:type("/highlight lunch")
+    room:advance(1) -- a rule is handed to its filter
     test.reload("highlight")
     room:recv { from = "bob", text = "lunch" }
     expect(room:bells()):equals(1)

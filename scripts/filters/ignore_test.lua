@@ -1,6 +1,7 @@
 describe("ignore", function()
   it("hides what somebody says and whispers", function()
     room:type("/ignore Bob")
+    room:advance(1) -- a rule is handed to its filter
     room:recv { from = "bob", text = "hello" }
     room:recv_whisper { from = "bob", text = "psst" }
     room:recv { from = "carol", text = "good morning" }
@@ -16,6 +17,7 @@ describe("ignore", function()
       heard[#heard + 1] = event.from
     end)
     room:type("/ignore bob")
+    room:advance(1) -- a rule is handed to its filter
     room:recv { from = "bob", text = "hello" }
     room:recv { from = "carol", text = "hello" }
     expect(heard):equals { "carol" }
@@ -23,9 +25,13 @@ describe("ignore", function()
 
   it("can be taken back", function()
     room:type("/ignore bob")
+    room:advance(1) -- a rule is handed to its filter
     room:type("/ignore carol")
+    room:advance(1) -- a rule is handed to its filter
     room:type("/unignore bob")
+    room:advance(1) -- a rule is handed to its filter
     room:type("/unignore dave")
+    room:advance(1) -- a rule is handed to its filter
     expect(room:shown()):contains("You do not ignore dave.")
     room:type("/ignore")
     expect(room:shown()):contains("You ignore carol.")
@@ -35,6 +41,7 @@ describe("ignore", function()
 
   it("lets nothing through while it does not run", function()
     room:type("/ignore bob")
+    room:advance(1) -- a rule is handed to its filter
     test.reload("ignore")
     room:recv { from = "bob", text = "hello" }
     expect(room:shown()):lacks("hello")
