@@ -67,7 +67,8 @@ static void on_signal(uv_signal_t *signal, int number)
 {
     struct host *host = signal->data;
     (void)number;
-    mr_room_stop(host->room);
+    if (host->room) /* not while it is taken down */
+        mr_room_stop(host->room);
 }
 
 static void on_signal_closed(uv_handle_t *handle)

@@ -269,6 +269,15 @@ def test_clean_shutdown(open_room, enter, number, tmp_path):
     verify(room, tmp_path)
 
 
+def test_told_again_and_again_to_end(tmp_path):
+    """Who presses Ctrl-C twice may hit a room that is half taken down. Once it is, the signal ends the process."""
+    for i in range(5):
+        with moonroom.Room(tmp_path / str(i)) as room:
+            while room.process.poll() is None:
+                room.process.send_signal(signal.SIGTERM)
+            assert room.wait() in (0, -signal.SIGTERM)
+
+
 def test_exit_with_parent(tmp_path):
     """The shell in between dies without a word; the room goes with it."""
     home = tmp_path / "room"
