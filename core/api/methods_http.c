@@ -212,8 +212,7 @@ static int start(struct mr_http_methods *methods, struct job *job, const cJSON *
         err = MR_EUNSUPPORTED;
     }
     if (err == MR_OK && !methods->fetcher) {
-        snprintf(why, WHY, "there is no network to be had");
-        err = mr_fetcher_new(methods->core->loop, &methods->fetcher);
+        err = mr_fetcher_new(methods->core->loop, &methods->fetcher, why, WHY);
     }
     if (err == MR_OK) {
         const struct mr_fetch_options options = {

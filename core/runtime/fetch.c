@@ -17,15 +17,15 @@ static bool is_loopback(const char *host)
            strcmp(host, "localhost") == 0;
 }
 
-static bool get_part(const CURLU *url, CURLUPart part, char *out, size_t size)
+static bool get_part(const struct mr_fetch *fetch, CURLUPart part, char *out, size_t size)
 {
     char *text = NULL;
     bool fits =
-        curl_url_get((CURLU *)(uintptr_t)url, part, &text, 0) == CURLUE_OK && strlen(text) < size;
+        fetch->curl->url_get(fetch->url, part, &text, 0) == CURLUE_OK && strlen(text) < size;
     for (size_t i = 0; fits && i <= strlen(text); i++) {
         out[i] = (char)tolower((unsigned char)text[i]);
     }
-    curl_free(text);
+    fetch->curl->free(text);
     return fits;
 }
 
@@ -34,8 +34,8 @@ static bool get_part(const CURLU *url, CURLUPart part, char *out, size_t size)
 static int check_url(struct mr_fetch *fetch, char *why, size_t why_size)
 {
     char scheme[16], host[MR_FETCH_HOST];
-    if (!get_part(fetch->url, CURLUPART_SCHEME, scheme, sizeof scheme) ||
-        !get_part(fetch->url, CURLUPART_HOST, host, sizeof host)) {
+    if (!get_part(fetch, CURLUPART_SCHEME, scheme, sizeof scheme) ||
+        !get_part(fetch, CURLUPART_HOST, host, sizeof host)) {
         snprintf(why, why_size, "the address has no host");
         return MR_EINVAL;
     }
@@ -83,30 +83,31 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
 /* Hosts are allowed one by one, so the next address is for us to look at first. */
 static void set_up(struct mr_fetch *fetch)
 {
+    const struct mr_curl *curl = fetch->curl;
     CURL *easy = fetch->easy;
     const char *authorities = getenv("SSL_CERT_FILE");
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
-    curl_easy_setopt(easy, CURLOPT_CURLU, fetch->url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl->easy_setopt(easy, CURLOPT_PRIVATE, fetch);
+    curl->easy_setopt(easy, CURLOPT_CURLU, fetch->url);
+    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl->easy_setopt(easy, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
+    curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     /* A name that is still being looked up is not waited for at the end. */
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl->easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     if (authorities && *authorities) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, authorities);
+        curl->easy_setopt(easy, CURLOPT_CAINFO, authorities);
     }
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "moonroom/" MR_VERSION);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->error);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
+    curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+    curl->easy_setopt(easy, CURLOPT_USERAGENT, "moonroom/" MR_VERSION);
+    curl->easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);
+    curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->error);
+    curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl->easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
+    curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl->easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
 }
 
 static int add(struct mr_fetch *fetch)
@@ -114,18 +115,18 @@ static int add(struct mr_fetch *fetch)
     uint64_t now = mr_loop_real_ms();
     /* libcurl takes 0 for no limit. */
     long left = fetch->until_ms > now ? (long)(fetch->until_ms - now) : 1;
-    curl_easy_setopt(fetch->easy, CURLOPT_TIMEOUT_MS, left);
+    fetch->curl->easy_setopt(fetch->easy, CURLOPT_TIMEOUT_MS, left);
     mr_buf_clear(&fetch->head);
     mr_buf_clear(&fetch->body);
     fetch->error[0] = '\0';
-    fetch->added = curl_multi_add_handle(fetch->fetcher->multi, fetch->easy) == CURLM_OK;
+    fetch->added = fetch->curl->multi_add_handle(fetch->fetcher->multi, fetch->easy) == CURLM_OK;
     return fetch->added ? MR_OK : MR_EIO;
 }
 
 static void take_out(struct mr_fetch *fetch)
 {
     if (fetch->added) {
-        curl_multi_remove_handle(fetch->fetcher->multi, fetch->easy);
+        fetch->curl->multi_remove_handle(fetch->fetcher->multi, fetch->easy);
         fetch->added = false;
     }
 }
@@ -159,15 +160,16 @@ static int error_of(const struct mr_fetch *fetch, CURLcode code)
 
 static void finish(struct mr_fetch *fetch, int err, const char *text)
 {
+    const struct mr_curl *curl = fetch->curl; /* fn may free the fetch */
     long status = 0;
     char *url = NULL;
-    curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_url_get(fetch->url, CURLUPART_URL, &url, 0);
+    curl->easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl->url_get(fetch->url, CURLUPART_URL, &url, 0);
     const struct mr_fetch_result result = {status, url ? url : "", &fetch->head, &fetch->body};
     mr_fetch_fn *fn = fetch->fn;
     fetch->fn = NULL;
     fn(fetch->ctx, err, text, &result);
-    curl_free(url);
+    curl->free(url);
 }
 
 /* After 303 and, as everybody does, after 301 and 302, a post goes on as a get. */
@@ -177,7 +179,7 @@ static void follow(struct mr_fetch *fetch, long status, const char *to)
     int err = MR_ELIMIT;
     snprintf(why, sizeof why, "it leads from one address to the next too often");
     if (fetch->redirects_left-- > 0) {
-        err = curl_url_set(fetch->url, CURLUPART_URL, to, CURLU_DISALLOW_USER) == CURLUE_OK
+        err = fetch->curl->url_set(fetch->url, CURLUPART_URL, to, CURLU_DISALLOW_USER) == CURLUE_OK
                   ? MR_OK
                   : MR_EINVAL;
         snprintf(why, sizeof why, "it leads to an address that is none");
@@ -187,11 +189,11 @@ static void follow(struct mr_fetch *fetch, long status, const char *to)
     }
     if (err == MR_OK && fetch->post && status < 304) {
         fetch->post = false;
-        curl_easy_setopt(fetch->easy, CURLOPT_POSTFIELDS, NULL);
-        curl_easy_setopt(fetch->easy, CURLOPT_HTTPGET, 1L);
+        fetch->curl->easy_setopt(fetch->easy, CURLOPT_POSTFIELDS, NULL);
+        fetch->curl->easy_setopt(fetch->easy, CURLOPT_HTTPGET, 1L);
     }
     if (err == MR_OK) {
-        curl_easy_setopt(fetch->easy, CURLOPT_CURLU, fetch->url);
+        fetch->curl->easy_setopt(fetch->easy, CURLOPT_CURLU, fetch->url);
         err = add(fetch);
     }
     if (err < 0) {
@@ -205,8 +207,8 @@ void mr_fetch_done(struct mr_fetch *fetch, CURLcode code)
     char *to = NULL;
     char next[4096];
     take_out(fetch);
-    curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(fetch->easy, CURLINFO_REDIRECT_URL, &to);
+    fetch->curl->easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
+    fetch->curl->easy_getinfo(fetch->easy, CURLINFO_REDIRECT_URL, &to);
     int err = error_of(fetch, code);
     if (err == MR_OK && to && status >= 300 && status < 400 && strlen(to) < sizeof next) {
         snprintf(next, sizeof next, "%s", to);
@@ -214,21 +216,25 @@ void mr_fetch_done(struct mr_fetch *fetch, CURLcode code)
     } else if (err == MR_ELIMIT) {
         finish(fetch, err, "the answer is longer than what is taken");
     } else {
-        finish(fetch, err, *fetch->error ? fetch->error : curl_easy_strerror(code));
+        finish(fetch, err, *fetch->error ? fetch->error : fetch->curl->easy_strerror(code));
     }
 }
 
 /* From outside ------------------------------------------------------------------------------- */
 
-int mr_fetcher_new(struct mr_loop *loop, struct mr_fetcher **out)
+int mr_fetcher_new(struct mr_loop *loop, struct mr_fetcher **out, char *why, size_t why_size)
 {
     struct mr_fetcher *fetcher = calloc(1, sizeof *fetcher);
     *out = NULL;
+    snprintf(why, why_size, "there is no network to be had");
     if (!fetcher) {
         return MR_ENOMEM;
     }
     fetcher->loop = loop;
-    int err = mr_fetch_loop_start(fetcher);
+    int err = mr_curl_load(&fetcher->curl, why, why_size);
+    if (err == MR_OK) {
+        err = mr_fetch_loop_start(fetcher);
+    }
     if (err < 0) {
         free(fetcher);
         return err;
@@ -259,19 +265,20 @@ void mr_fetcher_free(struct mr_fetcher **fetcher_at)
 static int prepare(struct mr_fetch *fetch, const struct mr_fetch_options *options, char *why,
                    size_t why_size)
 {
-    fetch->easy = curl_easy_init();
-    fetch->url = curl_url();
+    fetch->easy = fetch->curl->easy_init();
+    fetch->url = fetch->curl->url();
     if (!fetch->easy || !fetch->url) {
         return MR_ENOMEM;
     }
-    if (curl_url_set(fetch->url, CURLUPART_URL, options->url, CURLU_DISALLOW_USER) != CURLUE_OK) {
+    if (fetch->curl->url_set(fetch->url, CURLUPART_URL, options->url, CURLU_DISALLOW_USER) !=
+        CURLUE_OK) {
         snprintf(why, why_size, "'%.100s' is no address of the web (https://HOST/...)",
                  options->url);
         return MR_EINVAL;
     }
     int err = check_url(fetch, why, why_size);
     for (const char *const *at = options->headers; err == MR_OK && at && *at; at++) {
-        struct curl_slist *longer = curl_slist_append(fetch->headers, *at);
+        struct curl_slist *longer = fetch->curl->slist_append(fetch->headers, *at);
         err = longer ? MR_OK : MR_ENOMEM;
         fetch->headers = longer ? longer : fetch->headers;
     }
@@ -279,9 +286,10 @@ static int prepare(struct mr_fetch *fetch, const struct mr_fetch_options *option
         set_up(fetch);
     }
     if (err == MR_OK && options->post) {
-        curl_easy_setopt(fetch->easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(fetch->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)options->body_len);
-        curl_easy_setopt(fetch->easy, CURLOPT_COPYPOSTFIELDS, options->body);
+        fetch->curl->easy_setopt(fetch->easy, CURLOPT_POST, 1L);
+        fetch->curl->easy_setopt(fetch->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                 (curl_off_t)options->body_len);
+        fetch->curl->easy_setopt(fetch->easy, CURLOPT_COPYPOSTFIELDS, options->body);
     }
     return err == MR_OK ? add(fetch) : err;
 }
@@ -296,6 +304,7 @@ int mr_fetch_start(struct mr_fetcher *fetcher, const struct mr_fetch_options *op
         return MR_ENOMEM;
     }
     fetch->fetcher = fetcher;
+    fetch->curl = &fetcher->curl;
     fetch->fn = fn;
     fetch->ctx = ctx;
     fetch->allow = options->allow;
@@ -333,9 +342,9 @@ void mr_fetch_free(struct mr_fetch **fetch_at)
         fetch->next->prev = fetch->prev;
     }
     take_out(fetch);
-    curl_easy_cleanup(fetch->easy);
-    curl_url_cleanup(fetch->url);
-    curl_slist_free_all(fetch->headers);
+    fetch->curl->easy_cleanup(fetch->easy);
+    fetch->curl->url_cleanup(fetch->url);
+    fetch->curl->slist_free_all(fetch->headers);
     mr_buf_free(&fetch->head);
     mr_buf_free(&fetch->body);
     free(fetch);

@@ -1,5 +1,8 @@
 /* Fetching over HTTP, for scripts: libcurl's only home, driven by the loop.
  *
+ * libcurl is loaded with the first fetcher: it draws in some thirty libraries, which most clients
+ * never need.
+ *
  * Addresses are https; plain http is for 127.0.0.1, [::1] and localhost alone. Certificates and
  * names are verified, by the system's authorities or those in the file that SSL_CERT_FILE names.
  * Nobody is logged in, no cookie is kept, no file of the user's is read; the proxy is the
@@ -48,7 +51,8 @@ struct mr_fetch_result {
 typedef void mr_fetch_fn(void *ctx, int err, const char *text,
                          const struct mr_fetch_result *result);
 
-int mr_fetcher_new(struct mr_loop *loop, struct mr_fetcher **out);
+/* MR_EUNSUPPORTED when libcurl cannot be loaded; on an error there is a sentence in why. */
+int mr_fetcher_new(struct mr_loop *loop, struct mr_fetcher **out, char *why, size_t why_size);
 /* Fetches that are still open fail with MR_ECANCELED. */
 void mr_fetcher_free(struct mr_fetcher **fetcher);
 

@@ -16,11 +16,11 @@ static void tell_done(struct mr_fetcher *fetcher)
 {
     CURLMsg *message;
     int left;
-    while ((message = curl_multi_info_read(fetcher->multi, &left))) {
+    while ((message = fetcher->curl.multi_info_read(fetcher->multi, &left))) {
         if (message->msg == CURLMSG_DONE) {
             CURLcode code = message->data.result;
             char *fetch = NULL;
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &fetch);
+            fetcher->curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &fetch);
             mr_fetch_done((struct mr_fetch *)(void *)fetch, code);
         }
     }
@@ -34,7 +34,7 @@ static void on_poll(uv_poll_t *uv, int status, int events)
     int action = status < 0 ? CURL_CSELECT_ERR : 0;
     action |= events & UV_READABLE ? CURL_CSELECT_IN : 0;
     action |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
-    curl_multi_socket_action(fetcher->multi, watched->socket, action, &running);
+    fetcher->curl.multi_socket_action(fetcher->multi, watched->socket, action, &running);
     tell_done(fetcher);
 }
 
@@ -43,7 +43,7 @@ static void on_time(void *ctx)
     struct mr_fetcher *fetcher = ctx;
     int running;
     mr_timer_stop(&fetcher->timer);
-    curl_multi_socket_action(fetcher->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    fetcher->curl.multi_socket_action(fetcher->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     tell_done(fetcher);
 }
 
@@ -74,7 +74,7 @@ static struct watched *watch(struct mr_fetcher *fetcher, curl_socket_t socket)
         return NULL;
     }
     mr_handle_adopt(fetcher->loop, &watched->handle, &watched->uv);
-    curl_multi_assign(fetcher->multi, socket, watched);
+    fetcher->curl.multi_assign(fetcher->multi, socket, watched);
     return watched;
 }
 
@@ -87,7 +87,7 @@ static int set_socket(CURL *easy, curl_socket_t socket, int what, void *ctx, voi
         if (watched) {
             uv_poll_stop(&watched->uv);
             mr_handle_close(&watched->handle);
-            curl_multi_assign(fetcher->multi, socket, NULL);
+            fetcher->curl.multi_assign(fetcher->multi, socket, NULL);
         }
         return 0;
     }
@@ -98,26 +98,26 @@ static int set_socket(CURL *easy, curl_socket_t socket, int what, void *ctx, voi
 
 int mr_fetch_loop_start(struct mr_fetcher *fetcher)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (fetcher->curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return MR_EIO;
     }
-    fetcher->multi = curl_multi_init();
+    fetcher->multi = fetcher->curl.multi_init();
     if (!fetcher->multi) {
-        curl_global_cleanup();
+        fetcher->curl.global_cleanup();
         return MR_ENOMEM;
     }
-    curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-    curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
-    curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-    curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
+    fetcher->curl.multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+    fetcher->curl.multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
+    fetcher->curl.multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    fetcher->curl.multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);
     return MR_OK;
 }
 
 void mr_fetch_loop_stop(struct mr_fetcher *fetcher)
 {
     if (fetcher->multi) {
-        curl_multi_cleanup(fetcher->multi);
-        curl_global_cleanup();
+        fetcher->curl.multi_cleanup(fetcher->multi);
+        fetcher->curl.global_cleanup();
     }
     mr_timer_stop(&fetcher->timer);
 }

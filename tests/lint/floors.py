@@ -29,6 +29,7 @@ HOMES = {
     "OpenSSL": (r"openssl/", r"core/wire/"),
     "libuv": (r"uv\.h$", r"core/runtime/|plugins/|include/moonroom/plugin\.h$"),
     "libcurl": (r"curl/", r"core/runtime/fetch[a-z_]*\.[ch]$"),
+    "dlopen": (r"dlfcn\.h$", r"core/plugin/|core/runtime/fetch_curl\.c$"),
     "readline": (r"readline/", r"core/ui/prompt[a-z_]*\.[ch]$"),
     "SQLite": (r"sqlite3", r"plugins/roomhost/store[a-z_]*\.[ch]$"),
     "Lua": (r"(lua|lauxlib|lualib|luaconf)\.h$", r"core/lua/"),
@@ -45,7 +46,7 @@ LIBC = re.compile(
     r"""^(
     assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|stdalign|stdarg|
     stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath|threads|time|uchar|wchar|wctype|
-    dirent|dlfcn|elf|endian|byteswap|fcntl|fnmatch|fts|ftw|getopt|glob|grp|iconv|ifaddrs|langinfo|libgen|link|
+    dirent|elf|endian|byteswap|fcntl|fnmatch|fts|ftw|getopt|glob|grp|iconv|ifaddrs|langinfo|libgen|link|
     malloc|net/if|netdb|netinet/(in|ip|tcp)|arpa/inet|paths|poll|pthread|pty|pwd|sched|search|semaphore|spawn|
     strings|syslog|termios|ucontext|unistd|utime|wordexp|sys/[a-z_]+|linux/[a-z0-9_]+|asm/unistd|
     immintrin|cpuid|x86intrin|arm_neon|sanitizer/[a-z_]+

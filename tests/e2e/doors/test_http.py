@@ -2,9 +2,11 @@
 
 import http.server
 import json
+import re
 import ssl
 import subprocess
 import threading
+from pathlib import Path
 
 import moonroom
 import pytest
@@ -84,8 +86,14 @@ def secure(tmp_path):
     server.shutdown()
 
 
-def run(tmp_path, room, needs, calls, **more):
-    """What each of the calls printed, one line each."""
+def libraries(pid):
+    """The shared libraries that the process has mapped, without versions: libuv, libc, ..."""
+    maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+    return set(re.findall(r"/(lib[^/\n]*?)(?:-[0-9.]+)?\.so[0-9.]*$", maps, re.MULTILINE))
+
+
+def run(tmp_path, room, needs, calls, look=lambda bot: None, **more):
+    """What each of the calls printed, one line each. LOOK sees the client after them."""
     home = tmp_path / "bot"
     home.mkdir()
     (home / "password").write_text("correct horse\n")
@@ -106,6 +114,7 @@ def run(tmp_path, room, needs, calls, **more):
     )
     with program as bot:
         bot.err.expect(lambda line: line.endswith("> end"))
+        look(bot)
         told = [line.split("> ", 1)[1] for line in bot.err.history if "> " in line]
         assert bot.stop() == 0
     return [json.loads(line) for line in told if line != "end"]
@@ -160,3 +169,34 @@ def test_nobody_vouches(room, tmp_path, secure):
     (said,) = run(tmp_path, room, ["http:localhost"], calls)
     assert said["code"] == "unverified"
     assert "certificate" in said["message"]
+
+
+# What a client may hold that fetches nothing: each library more costs every start time and memory. The second line is
+# the sanitizers'; libnss_* is what the machine looks up names of hosts and users with.
+LEAN = {
+    *("libc", "libm", "libcrypto", "libuv", "libcjson", "libreadline", "libtinfo"),
+    *("libasan", "libubsan", "libtsan", "libstdc++", "libgcc_s"),
+}
+
+
+def test_libcurl_is_loaded_for_the_first_fetch(room, tmp_path, plain):
+    with moonroom.Client(room.port, tmp_path / "wren", "wren", register=True) as client:
+        client.err.expect(lambda line: "in as wren" in line)
+        held = libraries(client.process.pid)
+        assert client.finish() == 0
+    assert "libc" in held
+    assert {name for name in held if not name.startswith("libnss_")} <= LEAN
+    later = set()
+    calls = [f"http.get('http://127.0.0.1:{plain}/hello')"]
+    run(tmp_path, room, ["http:127.0.0.1"], calls, lambda bot: later.update(libraries(bot.process.pid)))
+    assert "libcurl" in later
+
+
+def test_without_libcurl(room, tmp_path, plain):
+    """A file that is no library stands in its place."""
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "libcurl.so.4").write_text("no library\n")
+    calls = [f"http.get('http://127.0.0.1:{plain}/hello')"]
+    (said,) = run(tmp_path, room, ["http:127.0.0.1"], calls, LD_LIBRARY_PATH=str(tmp_path / "broken"))
+    assert said["code"] == "unsupported"
+    assert "needs libcurl" in said["message"] and "libcurl.so.4" in said["message"]
