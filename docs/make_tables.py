@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes what is made of the tables of the code: docs/api.md, the tables in docs/limits.md and docs/scripting.md, the types in
+"""Writes what is made of the tables of the code: docs/api.md, the tables in docs/limits.md and docs/permissions.md, the types in
 scripts/types, .luarc.json and .luacheckrc.
 
 Usage: docs/make_tables.py [--check]. With --check nothing is written; what is not up to date is named, and the exit status

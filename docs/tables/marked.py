@@ -28,6 +28,6 @@ def pages():
         Path(path): filled(read(path), part, lines)
         for path, part, lines in (
             ("docs/limits.md", "limits", limits_table()),
-            ("docs/scripting.md", "permissions", permissions_table()),
+            ("docs/permissions.md", "permissions", permissions_table()),
         )
     }

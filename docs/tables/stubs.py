@@ -148,7 +148,7 @@ def luacheckrc():
         "} do",
         "  read_globals[name] = { other_fields = true }",
         "end",
-        '-- The tests of scripts: docs/scripting.md, "Testing".',
+        '-- The tests of scripts: docs/testing.md.',
         'files["**/*_test.lua"] = {',
         '  read_globals = { "describe", "it", "before_each", "after_each", "expect", "room", "test" },',
         "}",

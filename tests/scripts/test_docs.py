@@ -1,7 +1,11 @@
-"""The scripting guide: its examples run as printed."""
+"""The scripting guide and the pages around it: what they print runs as printed."""
 
+import ast
 import re
+import shlex
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,12 +14,27 @@ import moonroom
 from terminal import Terminal
 
 TOP = Path(__file__).resolve().parents[2]
-GUIDE = (TOP / "docs" / "scripting.md").read_text(encoding="utf-8")
+PAGES = ("scripting", "testing", "permissions", "cookbook", "coming-from")
+BESIDE = Path(__file__).parent / "cookbook"  # tests of the cookbook's scripts
 
 # ```lua NAME.lua begins a whole script, a bare ```lua a part of one.
-BLOCKS = re.findall(r"^```lua *(\S*)\n(.*?)^```$", GUIDE, re.M | re.S)
-SCRIPTS = {name: text for name, text in BLOCKS if name and not name.startswith("strategies/")}
-STRATEGIES = {name: text for name, text in BLOCKS if name.startswith("strategies/")}
+BLOCKS = [
+    (page, *block)
+    for page in PAGES
+    for block in re.findall(
+        r"^```(\w+) *(\S*)\n(.*?)^```$", (TOP / "docs" / f"{page}.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+]
+FILES = {name: text for _, _, name, text in BLOCKS if name}
+STRATEGIES = {name: text for name, text in FILES.items() if name.startswith("strategies/")}
+COOKBOOK = {name: text for page, _, name, text in BLOCKS if page == "cookbook" and name}
+
+
+def is_script(name):
+    return name.endswith(".lua") and not name.endswith("_test.lua") and name not in STRATEGIES
+
+
+SCRIPTS = {name: text for name, text in FILES.items() if is_script(name) and name not in COOKBOOK}
 
 
 @pytest.mark.parametrize(
@@ -36,11 +55,24 @@ def test_manual_knows_every_option(words, page, tmp_path):
 
 
 def test_names_are_used_once():
-    names = [name for name, _ in BLOCKS if name]
-    assert len(names) == len(set(names)) >= 10
+    names = [name for _, _, name, _ in BLOCKS if name]
+    assert len(names) == len(set(names)) >= 30
 
 
-@pytest.mark.parametrize("text", [text for name, text in BLOCKS if not name])
+def test_links_lead_somewhere():
+    def anchors(file):
+        heads = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), re.M)
+        return {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}
+
+    for page in [*(TOP / "docs").glob("*.md"), *TOP.glob("*.md")]:
+        text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        for link, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", re.sub(r"`[^`\n]*`", "", text)):
+            file = (page.parent / link) if link else page
+            assert file.exists(), (page.name, link)
+            assert not anchor or anchor in anchors(file), (page.name, link, anchor)
+
+
+@pytest.mark.parametrize("text", [text for _, kind, name, text in BLOCKS if kind == "lua" and not name])
 def test_parts_of_scripts_are_good_lua(text):
     lint = ["luacheck", "--config", str(TOP / ".luacheckrc"), "--no-color", "-"]
     if "expect(" in text:
@@ -49,15 +81,40 @@ def test_parts_of_scripts_are_good_lua(text):
     assert run.returncode == 0, run.stdout
 
 
+def test_python_is_python():
+    blocks = [text for _, kind, _, text in BLOCKS if kind == "python"]
+    assert len(blocks) >= 3
+    for text in blocks:
+        ast.parse(text)
+
+
+def lay_out(folder, files):
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+def test_tests_of_the_pages_pass(tmp_path):
+    """The tests that are printed, and those of the cookbook's scripts."""
+    folder = tmp_path / "scripts"
+    lay_out(folder, {name: text for name, text in FILES.items() if name.endswith(".lua")})
+    shutil.copytree(BESIDE, folder, dirs_exist_ok=True)
+    tested = {test.name.replace("_test.lua", ".lua") for test in folder.glob("*_test.lua")}
+    assert {name for name in COOKBOOK if is_script(name)} <= tested
+    done = moonroom.run("test", folder, home=tmp_path, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(re.findall(r"^  ok ", done.stdout, re.M)) >= len(tested)
+    lint = ["luacheck", "--config", str(TOP / ".luacheckrc"), "--no-color", str(BESIDE)]
+    assert subprocess.run(lint, check=False, cwd=TOP).returncode == 0
+
+
 @pytest.fixture
 def author_home(tmp_path):
     """A home with the guide's scripts in its scripts folder."""
     home = tmp_path / "author"
     config = home / "moonroom" / "config"
-    for name, text in {**SCRIPTS, **STRATEGIES}.items():
-        file = config / "scripts" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+    lay_out(config / "scripts", {name: text for name, text in FILES.items() if name.endswith(".lua")})
     (config / "settings.json").write_text('{"login.remember": "no"}')
     return home
 
@@ -175,3 +232,59 @@ def test_strategy_finds_a_block(author, name):
     sees(author, "took your block")
     author.type("/mine stop")
     sees(author, "has stopped")
+
+
+def test_cookbook_at_a_terminal(author_terminal, room, client):
+    """All of it at once, beside each other, with what `moonroom test` cannot show: programs and the desktop."""
+    for name in COOKBOOK:
+        if is_script(name):
+            stem = name.removesuffix(".lua")
+            author_terminal.type(f"/script load {stem}")
+            if not is_modest(COOKBOOK[name]):
+                author_terminal.see(re.compile(f"{stem} wants to:.*"))
+                author_terminal.see("Allow that?")
+                author_terminal.type("y")
+            author_terminal.see(f"{stem} is loaded")
+    author_terminal.type("/script unload hush")  # or nobody would hear what follows
+    author_terminal.see("hush is")
+    bob = client(room.port, "bob", register=True)
+    bob.out.expect(re.compile("author> Welcome! Say !rules .*"))
+    bob.type("!rules", "!load")
+    bob.out.expect(re.compile("author> Be nice.*"))
+    bob.out.expect(re.compile(r"author> load \d.*"))
+
+
+def test_python_controls_the_client(room, client, tmp_path):
+    path = tmp_path / "control.sock"
+    author = client(room.port, "author", f"--listen={path}", register=True)
+    sees(author, "in as author")
+    program = tmp_path / "say.py"
+    program.write_text(COOKBOOK["say.py"])
+    run = [sys.executable, program, "the build is green", path]
+    assert subprocess.run(run, capture_output=True, text=True, check=False).stdout == "said\n"
+    author.out.expect("author> the build is green")
+
+
+def test_the_unit_keeps_a_bot(author, author_home, room, client):
+    """The command line of the unit is what systemd would run."""
+    sees(author, "in as author")
+    assert author.finish() == 0
+    secret = author_home / ".rulesbot-password"
+    secret.touch(mode=0o600)
+    secret.write_text("correct horse\n")
+    line = re.search(r"^ExecStart=(.*)$", COOKBOOK["rulesbot.service"], re.M)[1]
+    for name, value in (
+        ("%E/moonroom", author_home / "moonroom" / "config"),
+        ("%h", author_home),
+        ("legacy://room.example:1235", room.url),
+        ("--user rulesbot", "--user author"),
+    ):
+        assert name in line
+        line = line.replace(name, str(value))
+    words = shlex.split(line)
+    assert words[0] == "moonroom"
+    bob = client(room.port, "bob", register=True)
+    with moonroom.Program([*words[1:], "--home", author_home / "moonroom"], author_home):
+        sees(bob, "author is in")
+        bob.type("!rules")
+        bob.out.expect(re.compile("author> Be nice.*"))

@@ -1,0 +1,7 @@
+describe("brb", function()
+  it("goes and comes", function()
+    room:press("F6")
+    room:press("F6")
+    expect(room:sent()):equals { "Back in a moment.", "Here I am again." }
+  end)
+end)
