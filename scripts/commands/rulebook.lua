@@ -42,16 +42,21 @@ local function hand_over(filter, setting, kind)
   end
 end
 
--- One after the other: two lines typed at once must not both load a filter.
-local handing = false
+-- One after the other: two lines typed at once must not both load a filter. Who comes meanwhile leaves the
+-- work to the first.
+local handing, again = false, false
 
 local function hand_over_words()
-  while handing do
-    task.sleep(0.02)
+  again = true
+  if handing then
+    return
   end
   handing = true
-  hand_over("ignore", "names", "ignore")
-  hand_over("highlight", "words", "highlight")
+  while again do
+    again = false
+    hand_over("ignore", "names", "ignore")
+    hand_over("highlight", "words", "highlight")
+  end
   handing = false
 end
 
