@@ -15,6 +15,14 @@
 
 enum { READ_BYTES = 65536, LATER_BYTES = 16384, LATER_US = 1000 };
 
+/* What the core may have ready for us while it waits for us to read: its queue, and what is on the
+ * way. */
+enum { IN_BYTES = MR_LIMIT_RPC_LINE + 2 * MR_LIMIT_SCRIPT_QUEUE };
+
+/* A socket that may be written to (POLLOUT) takes as much without making us wait: the kernel calls
+ * it writable once three quarters of its buffer are free. */
+enum { WRITE_BYTES = 16384 };
+
 struct mr_link_message {
     struct mr_link_message *next;
     cJSON *json;
@@ -23,7 +31,7 @@ struct mr_link_message {
 void mr_link_init(struct mr_link *link, int fd)
 {
     *link = (struct mr_link){.fd = fd};
-    mr_buf_init(&link->in, (size_t)MR_LIMIT_RPC_LINE + READ_BYTES);
+    mr_buf_init(&link->in, IN_BYTES);
     mr_buf_init(&link->out, (size_t)MR_LIMIT_RPC_LINE);
     mr_buf_init(&link->later, (size_t)MR_LIMIT_RPC_LINE + LATER_BYTES);
 }
@@ -95,6 +103,7 @@ static cJSON *read_message(struct mr_link *link, bool wait)
     cJSON *json = take_line(link);
     if (!json) {
         mr_link_flush(link);
+        json = take_line(link); /* writing may have read some */
     }
     while (!json && (wait || readable(link))) {
         read_more(link);
@@ -169,19 +178,35 @@ int mr_link_begin_answer(struct mr_link *link, int64_t id)
     return mr_buf_printf(&link->out, "{\"jsonrpc\":\"2.0\",\"id\":%lld,\"result\":", (long long)id);
 }
 
-static void write_all(const struct mr_link *link, const struct mr_buf *buf)
+/* The core reads nothing from us while it has too much for us that we have not read: while it takes
+ * nothing, we read, or both would wait for ever. */
+static void wait_to_write(struct mr_link *link)
+{
+    bool full = mr_buf_len(&link->in) + READ_BYTES > IN_BYTES;
+    struct pollfd wait = {.fd = link->fd, .events = (short)(full ? POLLOUT : POLLOUT | POLLIN)};
+    while (poll(&wait, 1, -1) <= 0 || !(wait.revents & POLLOUT)) {
+        if (wait.revents & POLLIN) {
+            read_more(link);
+            full = mr_buf_len(&link->in) + READ_BYTES > IN_BYTES;
+            wait.events = (short)(full ? POLLOUT : POLLOUT | POLLIN);
+        } else if (wait.revents & (POLLHUP | POLLERR)) {
+            _exit(MR_LUA_EXIT_OK);
+        }
+        wait.revents = 0;
+    }
+}
+
+static void write_all(struct mr_link *link, const struct mr_buf *buf)
 {
     const uint8_t *data = mr_buf_data(buf);
     size_t len = mr_buf_len(buf);
     while (len > 0) {
-        ssize_t put = write(link->fd, data, len);
+        wait_to_write(link);
+        ssize_t put = write(link->fd, data, len < WRITE_BYTES ? len : WRITE_BYTES);
         if (put >= 0) {
             data += put;
             len -= (size_t)put;
-        } else if (errno == EAGAIN) {
-            struct pollfd wait = {.fd = link->fd, .events = POLLOUT};
-            (void)poll(&wait, 1, -1);
-        } else if (errno != EINTR) {
+        } else if (errno != EINTR && errno != EAGAIN) {
             _exit(MR_LUA_EXIT_OK);
         }
     }

@@ -60,8 +60,9 @@ ssize_t __wrap_write(int fd, const void *data, size_t size)
 
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
-    (void)fds;
     (void)timeout;
+    for (nfds_t i = 0; i < count; i++)
+        fds[i].revents = fds[i].events;
     return (int)count;
 }
 

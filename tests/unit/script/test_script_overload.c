@@ -99,6 +99,8 @@ static void test_killed_from_outside(void **state)
     assert_true(harness_has(h, "/script load victim starts it again"));
 }
 
+/* Thousands of questions are written before the first answer is read, and the answers are large:
+ * each side has more for the other than it takes. */
 static void test_many_calls_at_once(void **state)
 {
     struct harness *h = *state;
