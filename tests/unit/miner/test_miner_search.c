@@ -102,7 +102,7 @@ static void spaces_wrap_around(void **state)
     size_t count = mr_kernels(kernels);
     struct mr_search *search = new_search();
     uint8_t *seen = malloc(EACH_FILLER << PLACES), random[MR_SPACE_FILLER];
-    unsigned places = world_scale(PLACES, 1), all = EACH_FILLER << places;
+    unsigned places = world_scale(PLACES, 1), all = (unsigned)EACH_FILLER << places;
     char prefix[MR_SPACE_Y];
     assert_non_null(seen);
     memset(random, 1, sizeof random); /* the filler begins at its last letters */
