@@ -478,7 +478,7 @@ function mine.job() end
 ---@return failure? err denied, state, invalid, not_found
 function mine.start(strategy) end
 
----found, accepted, rejected, stale, unverified, running, strategy, attempts, rate, seconds.
+---How mining goes: blocks found, accepted, rejected, stale and unverified; running and strategy; attempts so far, rate in attempts a second, and seconds since its start.
 ---
 ---Needs the permission `mine`.
 ---@return { found: integer, accepted: integer, rejected: integer, stale: integer, unverified: integer, running: boolean, strategy: string, attempts: integer, rate: number, seconds: number }?

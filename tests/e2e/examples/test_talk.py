@@ -1,4 +1,4 @@
-"""The examples that talk: reminder, poll, dice, trivia."""
+"""The examples that talk: reminder, poll, dice, trivia, timekeeper, hangman, minelog."""
 
 import re
 
@@ -78,3 +78,38 @@ def test_trivia_keeps_scores(enter):
         alice.sees("trivia is (loaded|reloaded)")
     bob.type("!scores")
     bob.hears("alice> Scores: bob 2")
+
+
+def test_timekeeper(enter):
+    alice, bob = enter("alice"), enter("bob")
+    alice.loads("timekeeper", "/meeting 5m Budget, 1m Summer party")
+    bob.hears(r"alice> Budget: until \d\d:\d\d\.")
+    alice.type("/script reload timekeeper")
+    alice.sees("timekeeper is loaded anew")
+    alice.type("/meeting next")
+    bob.hears(r"alice> Summer party: until \d\d:\d\d\.")
+    alice.type("/meeting next", "/meeting next")
+    bob.hears("alice> That was the last point.*")
+    alice.sees("An agenda is like")
+
+
+def test_hangman(enter):
+    source = (moonroom.TOP / "scripts" / "examples" / "hangman.lua").read_text(encoding="utf-8")
+    words = re.findall(r'"(\w+)"', re.search(r"^local words = (.*)$", source, re.M)[1])
+    alice, bob = enter("alice"), enter("bob")
+    alice.loads("hangman")
+    bob.type("!hangman")
+    bob.hears(r"alice> A word: (_ )+Say a letter\.")
+    bob.type("z", *words)
+    bob.hears(r"alice> .*\(z, 6 left\)")
+    bob.hears(r"alice> \w+ it is! bob has guessed 1\.")
+
+
+def test_minelog(enter):
+    alice, bob = enter("alice"), enter("bob")
+    alice.loads("minelog", "/set minelog.every 1")
+    alice.sees("minelog.every")
+    alice.type("/mine start classic")
+    bob.hears(r"alice> Block number 1 of today is mine\.")
+    alice.type("/mine stop", "/mined")
+    alice.sees("too late")
