@@ -239,7 +239,7 @@ static bool read_old(struct mr_install *install, struct mr_buf *text)
 static bool is_reserved(const char *name)
 {
     static const char *const names[] = {"commands", "filters",    "responders", "examples", "lib",
-                                        "types",    "strategies", "scratch",    "autoload"};
+                                        "types",    "strategies", "scratch",    "autoload", "init"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], name) == 0) {
             return true;

@@ -115,6 +115,13 @@ static int save(const char *folder, const char *name, const char *end, const cha
     return err;
 }
 
+static bool is_there(const char *folder, const char *name, const char *end)
+{
+    char path[MR_FIND_PATH];
+    return snprintf(path, sizeof path, "%s/%s%s", folder, name, end) < (int)sizeof path &&
+           access(path, F_OK) == 0;
+}
+
 /* What lua-language-server needs to know of the API in this folder. One that is there is the user's
  * own; without it everything works, so a failure is not told. */
 static void help_editor(const struct mr_paths *paths)
@@ -159,6 +166,13 @@ void mr_script_command_new(struct mr_scripts *scripts, const char *name, const c
         mr_script_command_print(scripts, "error",
                                 "There is a command /%s already, which the new script would have.",
                                 name);
+        return;
+    }
+    if (strcmp(name, "init") == 0 || is_there(folder, name, "_test.lua")) {
+        mr_script_command_print(scripts, "error", "%s is no good name here: %s.", name,
+                                strcmp(name, "init") == 0
+                                    ? "init.lua is what the script of a folder is called"
+                                    : "there is a test of that name already");
         return;
     }
     int err = mr_file_make_folder(folder);

@@ -17,7 +17,7 @@ struct mr_removal {
     struct mr_scripts *scripts;
     struct mr_found found;
     char name[MR_MANIFEST_NAME + 1];
-    bool forget; /* its store and settings go as well */
+    bool forget; /* its store, files and settings go as well */
 };
 
 static void finish(struct mr_removal *removal)
@@ -31,11 +31,20 @@ static void store_path(const struct mr_removal *removal, char *out, size_t size)
     snprintf(out, size, "%s/%s.json", removal->scripts->store_folder, removal->name);
 }
 
+/* What fs.* has kept (core/api/methods_fs.c); false when the path is too long. */
+static bool files_path(const struct mr_removal *removal, char *out, size_t size)
+{
+    return snprintf(out, size, "%s/files/%s", removal->scripts->core->paths->data, removal->name) <
+           (int)size;
+}
+
 static bool has_kept(const struct mr_removal *removal)
 {
     char path[MR_FIND_PATH];
+    char files[MR_FIND_PATH];
     store_path(removal, path, sizeof path);
     return access(path, F_OK) == 0 ||
+           (files_path(removal, files, sizeof files) && access(files, F_OK) == 0) ||
            mr_settings_keeps(removal->scripts->core->settings, removal->name);
 }
 
@@ -44,6 +53,9 @@ static void forget(const struct mr_removal *removal)
     char path[MR_FIND_PATH];
     store_path(removal, path, sizeof path);
     (void)unlink(path);
+    if (files_path(removal, path, sizeof path)) {
+        (void)mr_package_remove(path);
+    }
     mr_settings_forget(removal->scripts->core->settings, removal->name);
 }
 
@@ -113,7 +125,7 @@ static void remove_answered(void *ctx, int err, const char *text, const cJSON *r
         finish(removal);
     } else if (has_kept(removal)) {
         mr_script_command_confirm(removal->scripts,
-                                  "Forget what it has kept, too (its store and settings)?",
+                                  "Forget what it has kept, too (its store, files and settings)?",
                                   forget_answered, removal);
     } else {
         unload(removal);
@@ -147,6 +159,11 @@ static int find(struct mr_scripts *scripts, const char *name, struct mr_found *o
     if (strncmp(out->path, folder, strlen(folder)) != 0 || out->path[strlen(folder)] != '/') {
         snprintf(why, why_size, "%s is not in your scripts folder; /script unload ends it.",
                  out->path);
+        return MR_EDENIED;
+    }
+    if (strcmp(out->path + strlen(folder), "/init.lua") == 0) {
+        /* It would be the script of the whole folder, with all others in it. */
+        snprintf(why, why_size, "%s is no script of its own; remove the file by hand.", out->path);
         return MR_EDENIED;
     }
     return MR_OK;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <moonroom/errors.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -248,7 +249,11 @@ int mr_package_remove(const char *path)
         script[slash - path] = '\0';
     }
     snprintf(folder, sizeof folder, "%s", script);
-    *strrchr(folder, '/') = '\0';
+    char *above = strrchr(folder, '/');
+    if (!above) {
+        return MR_EINVAL;
+    }
+    *above = '\0';
     return remove_whole(folder, script);
 }
 
@@ -268,6 +273,18 @@ static int write_files(const struct mr_package *package, const char *folder)
         err = err == MR_OK ? mr_file_save(path, file->bytes, file->len) : err;
     }
     return err;
+}
+
+/* Nothing, or a script: another folder holds what is the user's own, and is left alone. */
+static bool may_go(const char *path)
+{
+    char init[MR_FIND_PATH + 16];
+    struct stat status;
+    if (lstat(path, &status) != 0) {
+        return true;
+    }
+    snprintf(init, sizeof init, "%s/init.lua", path);
+    return !S_ISDIR(status.st_mode) || access(init, F_OK) == 0;
 }
 
 /* The new folder takes the place of the old one, which comes to where the new one was. */
@@ -303,6 +320,9 @@ int mr_package_write(const struct mr_package *package, const char *folder, const
         snprintf(target, sizeof target, "%s/%s", folder, name) >= (int)sizeof target) {
         return MR_ELIMIT;
     }
+    if (package->folder && !may_go(target)) {
+        return MR_EEXISTS;
+    }
     int err = mr_file_make_folder(folder);
     if (err < 0) {
         return err;
@@ -317,7 +337,8 @@ int mr_package_write(const struct mr_package *package, const char *folder, const
     if (err == MR_OK) {
         /* It was the other kind before. */
         const char *other = package->folder ? file : target;
-        int removed = access(other, F_OK) == 0 ? remove_whole(folder, other) : MR_OK;
+        bool goes = access(other, F_OK) == 0 && may_go(other);
+        int removed = goes ? remove_whole(folder, other) : MR_OK;
         err = removed;
     }
     return err;

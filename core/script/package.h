@@ -32,7 +32,8 @@ int mr_package_read(const char *path, struct mr_package *out, char *why, size_t 
 void mr_package_free(struct mr_package *package);
 
 /* Writes it to folder (made if it is not there) as `name`, in the place of what was called so
- * before. path (size path_size) gets where the script itself is then. */
+ * before. path (size path_size) gets where the script itself is then. A folder of that name that is
+ * no script is left alone: MR_EEXISTS for a script that is a folder. */
 int mr_package_write(const struct mr_package *package, const char *folder, const char *name,
                      char *path, size_t path_size);
 

@@ -65,6 +65,7 @@ def test_new_makes_a_script_whose_test_passes(alice, folder, home):
 def test_new_refuses_names(alice, folder):
     commands_are_up(alice)
     for name, why in (
+        ("init", "init.lua is what the script of a folder is called"),
         ("First", "begins with a letter"),
         ("../x", "begins with a letter"),
         ("greeter", "There is a script greeter already"),
@@ -288,6 +289,29 @@ def test_no_is_no(alice, folder, shelf):
     alice.type("/script remove greeter")
     alice.see("greeter is shipped with moonroom and stays")
     assert names(folder) == []
+
+
+def test_init_is_no_script_to_remove(alice, folder):
+    """It would stand for the whole folder."""
+    (folder / "init.lua").write_text("script { needs = {} }\n")
+    (folder / "bell.lua").write_text(bell())
+    alice.type("/script remove init")
+    alice.see("is no script of its own")
+    assert names(folder) == ["bell.lua", "init.lua"]
+
+
+def test_files_of_a_script_are_forgotten_with_it(alice, folder, home):
+    (folder / "bell.lua").write_text(bell())
+    kept = home / ".local/share/moonroom/files/bell/notes.txt"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("ding")
+    alice.type("/script remove bell")
+    alice.see("Remove bell")
+    alice.type("y")
+    alice.see("Forget what it has kept, too")
+    alice.type("y")
+    alice.see("bell is removed, with all that it kept.")
+    assert names(folder) == [] and not kept.parent.exists()
 
 
 def test_a_strategy_goes_to_the_strategies(alice, folder, shelf):

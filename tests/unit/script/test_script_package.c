@@ -148,6 +148,35 @@ static void test_one_takes_the_place_of_the_other(void **state)
     assert_int_equal(mr_package_remove(place), MR_OK);
 }
 
+/* A folder of the user's that is no script has a name that a script may have as well. */
+static void test_other_folders_are_left_alone(void **state)
+{
+    char place[] = "/tmp/mr-test-folders-XXXXXX";
+    char why[WHY];
+    char path[PLACE];
+    char from[PLACE];
+    const char *folder = folder_new(place);
+    struct mr_package file;
+    struct mr_package whole;
+    (void)state;
+    write_text(folder, "one.lua", "one");
+    write_text(folder, "two/init.lua", "two");
+    write_text(folder, "to/bots/mine.lua", "mine");
+    snprintf(from, sizeof from, "%s/one.lua", folder);
+    assert_int_equal(mr_package_read(from, &file, why, sizeof why), MR_OK);
+    snprintf(from, sizeof from, "%s/two", folder);
+    assert_int_equal(mr_package_read(from, &whole, why, sizeof why), MR_OK);
+    snprintf(from, sizeof from, "%s/to", folder);
+    assert_int_equal(mr_package_write(&whole, from, "bots", path, sizeof path), MR_EEXISTS);
+    assert_int_equal(count_entries(from), 1);
+    assert_int_equal(mr_package_write(&file, from, "bots", path, sizeof path), MR_OK);
+    assert_string_equal(read_text(folder, "to/bots.lua"), "one");
+    assert_string_equal(read_text(folder, "to/bots/mine.lua"), "mine");
+    mr_package_free(&file);
+    mr_package_free(&whole);
+    assert_int_equal(mr_package_remove(place), MR_OK);
+}
+
 /* At the limit a file is taken, a byte beyond it is not; so with the number of files. */
 static void test_limits(void **state)
 {
@@ -191,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_autoload),
         cmocka_unit_test(test_one_takes_the_place_of_the_other),
+        cmocka_unit_test(test_other_folders_are_left_alone),
         cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
