@@ -75,8 +75,9 @@ struct mr_test_report {
 
 void mr_test_report_begin(struct mr_test_report *report);
 void mr_test_report_file(const struct mr_test_report *report, const char *file);
+/* Makes the name and the text of the result safe to be shown. */
 void mr_test_report_one(struct mr_test_report *report, const char *file,
-                        const struct mr_test_result *result);
+                        struct mr_test_result *result);
 void mr_test_report_end(const struct mr_test_report *report);
 
 #endif

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "core/app/test.h"
+#include "core/base/safe_text.h"
 
 /* Each line of a text behind the same beginning. */
 static void print_lines(const char *begin, const char *text)
@@ -12,6 +13,16 @@ static void print_lines(const char *begin, const char *text)
         printf("%s%.*s\n", begin, (int)len, text);
         text += len + (text[len] == '\n');
     }
+}
+
+/* Tests and what they show are somebody else's text: here it is made safe for a terminal. */
+static void make_safe(char *text, size_t size, bool lines)
+{
+    struct mr_safe_text safe;
+    int err =
+        (lines ? mr_safe_text_make_lines : mr_safe_text_make)(text, strlen(text), size - 1, &safe);
+    snprintf(text, size, "%s", err < 0 ? "" : safe.text);
+    mr_safe_text_free(&safe);
 }
 
 /* As the user would write it. */
@@ -38,7 +49,10 @@ void mr_test_report_begin(struct mr_test_report *report)
 void mr_test_report_file(const struct mr_test_report *report, const char *file)
 {
     if (!report->tap) {
-        printf("%s\n", short_path(file));
+        char shown[4096];
+        snprintf(shown, sizeof shown, "%s", short_path(file));
+        make_safe(shown, sizeof shown, false);
+        printf("%s\n", shown);
     }
 }
 
@@ -46,7 +60,10 @@ static void tap_one(const struct mr_test_report *report, const char *file,
                     const struct mr_test_result *result)
 {
     size_t number = report->passed + report->failed;
-    printf("%s %zu - %s: ", result->ok ? "ok" : "not ok", number, short_path(file));
+    char shown[4096];
+    snprintf(shown, sizeof shown, "%s", short_path(file));
+    make_safe(shown, sizeof shown, false);
+    printf("%s %zu - %s: ", result->ok ? "ok" : "not ok", number, shown);
     /* A # would begin a directive. */
     for (const char *at = result->name[0] ? result->name : "(the file)"; *at; at++) {
         putchar(*at == '#' ? ' ' : *at);
@@ -56,8 +73,10 @@ static void tap_one(const struct mr_test_report *report, const char *file,
 }
 
 void mr_test_report_one(struct mr_test_report *report, const char *file,
-                        const struct mr_test_result *result)
+                        struct mr_test_result *result)
 {
+    make_safe(result->name, sizeof result->name, false);
+    make_safe(result->text, sizeof result->text, true);
     const char *red = report->color ? "\x1b[31m" : "";
     const char *green = report->color ? "\x1b[32m" : "";
     const char *plain = report->color ? "\x1b[0m" : "";

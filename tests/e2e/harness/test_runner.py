@@ -78,6 +78,16 @@ def test_tap_is_for_machines(run):
     assert lines[-2:] == ["1..3", "# 1 passed, 2 failed"]
 
 
+def test_what_a_test_says_cannot_steer_the_terminal(run):
+    (run.folder / "x_test.lua").write_text(
+        'it("na\\27[2Jme", function() error("te\\27]0;title\\7xt\\r\\nbelow") end)\n'
+    )
+    for arguments in ((), ("--tap",)):
+        said = run(*arguments, "x_test.lua", code=1)
+        assert "na\u241b[2Jme" in said and "te\u241b]0;title\u2407xt" in said
+        assert "\x1b" not in said and "\x07" not in said and "\r" not in said
+
+
 def test_a_filter_chooses_by_name(run):
     write(run, "good_test.lua", GOOD)
     out = run("--filter=inside", ".")
