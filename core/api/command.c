@@ -239,6 +239,7 @@ int mr_commands_add(struct mr_commands *commands, const struct mr_command_spec *
     command->fn = fn;
     command->ctx = ctx;
     command->asks = spec->asks;
+    command->for_scripts = spec->for_scripts;
     command->caller = spec->caller;
     command->help = strdup(spec->help);
     command->details = spec->details ? strdup(spec->details) : NULL;
@@ -401,6 +402,26 @@ void mr_commands_run(struct mr_commands *commands, const char *line, const char 
     } else {
         refuse_unknown(commands, name, done, ctx);
     }
+}
+
+bool mr_commands_open_to_scripts(const struct mr_commands *commands, const char *line)
+{
+    char name[MR_COMMAND_NAME * 2];
+    const char *rest;
+    split(line, name, &rest);
+    const struct mr_command *command = mr_commands_find(commands, name);
+    if (!command || !command->for_scripts) {
+        return true;
+    }
+    size_t len = strcspn(rest, " ");
+    for (const char *word = command->for_scripts; *word; word += strspn(word, " ")) {
+        size_t word_len = strcspn(word, " ");
+        if (len == 0 || (len == word_len && strncmp(rest, word, len) == 0)) {
+            return true;
+        }
+        word += word_len;
+    }
+    return false;
 }
 
 void mr_commands_hold(struct mr_commands *commands)

@@ -11,9 +11,9 @@
  * other word is a kind for which a script may offer words (complete.register). "quoted words" keep
  * their blanks.
  *
- * The core registers /quit, /script and /lua itself; all others come from scripts. An unknown name is
- * never sent to the room: it is refused with the nearest name. While the commands script is still
- * starting, a line waits up to 5 s for it.
+ * The core registers /quit, /script and /lua itself; all others come from scripts. An unknown name
+ * is never sent to the room: it is refused with the nearest name. While the commands script is
+ * still starting, a line waits up to 5 s for it.
  */
 #ifndef MR_API_COMMAND_H
 #define MR_API_COMMAND_H
@@ -40,6 +40,9 @@ struct mr_command_spec {
     const char *const *aliases; /* ended by NULL; may be NULL */
     const char *owner;          /* name of the script, or "core" */
     bool asks;                  /* begins with a question to the user */
+    /* What a script may run of it by command.run: the words that may stand first behind the name,
+     * with a blank between two; "" for nothing; NULL for all. A constant, not copied. */
+    const char *for_scripts;
     /* Whose stage counts: while it is STAGED the command cannot be typed, and is no obstacle to the
      * same name of an owner of that name; while it is HELD what is typed waits. NULL: in force. */
     const struct mr_caller *caller;
@@ -64,6 +67,9 @@ typedef void mr_commands_fn(void *ctx, int err, const char *text);
 /* line begins with '/'. */
 void mr_commands_run(struct mr_commands *commands, const char *line, const char *chat,
                      mr_commands_fn *done, void *ctx);
+/* Whether a script may have this line run: not what makes it another script's equal, or changes
+ * what scripts may do. */
+bool mr_commands_open_to_scripts(const struct mr_commands *commands, const char *line);
 /* While held, an unknown name waits (at most 5 s from the call of mr_commands_run). Counted: the
  * script manager holds while the commands script starts or any script is exchanged for its next
  * edition, and releases when it is up or failed. */

@@ -19,6 +19,7 @@ struct mr_command {
     const struct mr_caller *caller; /* NULL: the core's or a plugin's */
     struct mr_args args;
     bool asks;
+    const char *for_scripts; /* as in struct mr_command_spec */
     mr_command_fn *fn;
     void *ctx;
 };

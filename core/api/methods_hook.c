@@ -197,7 +197,10 @@ static void subscribe(void *ctx, struct mr_call *call, const cJSON *params)
         return;
     }
     int event = mr_event_find(name);
-    registration->permission = event >= 0 ? mr_event_permission((enum mr_event)event) : NULL;
+    const struct mr_event_row *declared = mr_hooks_declared(core->hooks, name, NULL);
+    registration->permission = event >= 0 ? mr_event_permission((enum mr_event)event)
+                               : declared ? declared->permission
+                                          : NULL;
     err = mr_hooks_listen(core->hooks, name, 0, mr_call_caller(call), on_event, registration,
                           &registration->hook);
     if (err < 0) {
@@ -327,6 +330,11 @@ static void command_run(void *ctx, struct mr_call *call, const cJSON *params)
     const char *line = mr_json_string(params, "line");
     if (line[0] != '/' || strlen(line) > MR_LIMIT_INPUT_LINE || strpbrk(line, "\r\n")) {
         mr_call_fail(call, MR_EINVAL, "line must be one line that begins with /");
+        return;
+    }
+    if (mr_caller_kind(mr_call_caller(call)) == MR_CALLER_SCRIPT &&
+        !mr_commands_open_to_scripts(core->commands, line)) {
+        mr_call_fail(call, MR_EDENIED, "%.60s is for the user alone, no script can run it", line);
         return;
     }
     mr_commands_run(core->commands, line, "Lobby", command_ran, call);

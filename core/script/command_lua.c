@@ -1,6 +1,7 @@
 /* The command /lua: evaluates Lua in the process of a script.
  *
- * It belongs to the core and is no method: whoever may call it acts with all that the script may.
+ * It belongs to the core, is no method, and no script can run it: whoever may call it acts with all
+ * that the script may.
  */
 #include <moonroom/errors.h>
 #include <stdio.h>
@@ -197,6 +198,7 @@ int mr_lua_command_add(struct mr_scripts *scripts)
                    "in the next line; Ctrl-C gives it up. Values are shown readably, and a global "
                    "that you set is there the next time.",
         .owner = "core",
+        .for_scripts = "",
     };
     char why[MR_COMMAND_WHY];
     return mr_commands_add(scripts->core->commands, &spec, run, scripts, &scripts->lua_command, why,

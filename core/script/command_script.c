@@ -151,6 +151,8 @@ int mr_script_command_add(struct mr_scripts *scripts)
             "at "
             "the start, one a line.",
         .owner = "core",
+        /* What is not here changes texts, or what scripts may do. */
+        .for_scripts = "list info top load unload reload grants",
     };
     return mr_commands_add(scripts->core->commands, &spec, run, scripts, &scripts->command, why,
                            sizeof why);

@@ -241,6 +241,7 @@ void mr_reload_load(struct mr_script *script)
     }
     script->reload = MR_RELOAD_LOADING;
     if (err == MR_OK) {
+        mr_script_tell_withheld(script, &script->coming);
         err = mr_script_ask_load(script, script->heir->process, &script->coming,
                                  mr_script_kind_name(script), true, on_loaded, script->heir);
     }

@@ -67,12 +67,12 @@ void mr_script_granted(const struct mr_script *script, const struct mr_script_ed
     out[count] = NULL;
 }
 
-void mr_script_tell_withheld(struct mr_script *script)
+void mr_script_tell_withheld(struct mr_script *script, const struct mr_script_edition *edition)
 {
     char words[WORDS];
     size_t len = 0;
-    for (char *const *need = script->now.manifest.needs; *need; need++) {
-        if (is_withheld(script, &script->now, *need) && len < sizeof words) {
+    for (char *const *need = edition->manifest.needs; *need; need++) {
+        if (is_withheld(script, edition, *need) && len < sizeof words) {
             int put = snprintf(words + len, sizeof words - len, "%s%s", len > 0 ? "," : "", *need);
             len += put > 0 ? (size_t)put : 0;
         }

@@ -96,7 +96,7 @@ void mr_script_start(struct mr_script *script)
         err = mr_run_new(script, &script->now, MR_RUN_LIVE, &script->run);
     }
     if (err == MR_OK) {
-        mr_script_tell_withheld(script);
+        mr_script_tell_withheld(script, &script->now);
         err = mr_script_ask_load(script, script->run->process, &script->now,
                                  mr_script_kind_name(script), false, on_loaded, script);
     }

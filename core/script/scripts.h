@@ -183,7 +183,7 @@ void mr_script_error(struct mr_script *script, const char *what, const char *tex
 void mr_script_granted(const struct mr_script *script, const struct mr_script_edition *edition,
                        const char *out[MR_MANIFEST_NEEDS + 1]);
 /* Tells the user of what it goes without. */
-void mr_script_tell_withheld(struct mr_script *script);
+void mr_script_tell_withheld(struct mr_script *script, const struct mr_script_edition *edition);
 /* A mr_caller_options.how whose ctx is the script. */
 void mr_script_how(void *run, const char *permission, char *out, size_t size);
 /* At once: from the script that runs, and on disk. The permission is one of its needs. */

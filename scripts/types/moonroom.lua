@@ -305,7 +305,7 @@ function client.version() end
 ---@return { name: string, usage: string, help: string, details?: string, owner: string, aliases: string[] }[]
 function command.list() end
 
----Run a line as if it were typed at the prompt.
+---Run a line as if it were typed at the prompt. /lua, and what changes scripts or their permissions by /script, no script can run.
 ---
 ---Needs the permission `client`.
 ---@param line string

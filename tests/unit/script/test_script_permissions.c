@@ -280,6 +280,59 @@ static void test_taken_at_once(void **state)
     assert_false(harness_has(h, "goes without"));
 }
 
+/* An event of a plugin's has a permission as well. */
+static void test_taken_for_events_of_plugins(void **state)
+{
+    struct harness *h = *state;
+    static const struct mr_event_row row = {"deck.dealt", "shop", "card:string", "A card."};
+    h->reply = HARNESS_YES;
+    assert_int_equal(mr_hooks_declare(h->core.hooks, &row, h), MR_OK);
+    harness_script(h, "bot.lua",
+                   "script{ needs = { 'shop' } }\n"
+                   "chat.on('deck.dealt', function(e) print('dealt ' .. e.card) end)\n"
+                   "chat.on('message', function(m) print('still ' .. m.text) end)");
+    assert_string_equal(harness_call(h, "script.load", "{\"name\":\"bot\"}"), "\"bot\"");
+    assert_int_equal(
+        mr_hooks_emit_named(h->core.hooks, "deck.dealt", cJSON_Parse("{\"card\":\"one\"}")), MR_OK);
+    harness_until(h, "bot| dealt one");
+    harness_type(h, "/script revoke bot shop");
+    harness_until(h, "bot no longer has shop.");
+    assert_int_equal(
+        mr_hooks_emit_named(h->core.hooks, "deck.dealt", cJSON_Parse("{\"card\":\"two\"}")), MR_OK);
+    harness_emit(h, "message", "{\"text\":\"here\"}");
+    harness_until(h, "bot| still here");
+    assert_false(harness_has(h, "dealt two"));
+    mr_hooks_undeclare(h->core.hooks, h);
+}
+
+/* Who may run commands does not come by that to what was not granted: by another script's process,
+ * by what was taken back, or by texts that are changed. */
+static void test_lines_for_the_user_alone(void **state)
+{
+    static const char *const lines[] = {
+        "/lua print(1)",        "/LUA print(1)",           "/lua bot print(1)",
+        "/script grant bot",    "/script  grant bot shop", "/Script install /tmp/x.lua",
+        "/script remove other", "/script edit other",      "/script new other",
+        "/script revoke other", "/script \"grant\" bot",
+    };
+    struct harness *h = *state;
+    char text[512];
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        cJSON *json = cJSON_CreateObject();
+        cJSON_AddStringToObject(json, "line", lines[i]);
+        char *params = cJSON_PrintUnformatted(json);
+        assert_int_equal(call_with(h, "command.run", "client", params, text), MR_EDENIED);
+        assert_non_null(strstr(text, "for the user alone"));
+        cJSON_free(params);
+        cJSON_Delete(json);
+    }
+    harness_script(h, "bot.lua", "print('up')");
+    assert_int_equal(call_with(h, "command.run", "client", "{\"line\":\"/script load bot\"}", text),
+                     MR_OK);
+    harness_until(h, "bot| up");
+    assert_int_equal(call_with(h, "command.run", "client", "{\"line\":\"/script\"}", text), MR_OK);
+}
+
 static void test_grants_are_shown(void **state)
 {
     struct harness *h = *state;
@@ -347,6 +400,8 @@ int main(void)
         TEST(test_every_event_and_filter),
         cmocka_unit_test(test_every_permission_is_used),
         TEST(test_taken_at_once),
+        TEST(test_taken_for_events_of_plugins),
+        TEST(test_lines_for_the_user_alone),
         TEST(test_grants_are_shown),
         TEST(test_run_wants_some_listed),
     };
