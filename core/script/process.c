@@ -1,111 +1,21 @@
-#include "core/script/process.h"
-
+/* The start and the end of a process, and its log pipe. */
 #include <moonroom/errors.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "core/base/buf.h"
 #include "core/base/limits.h"
 #include "core/base/str.h"
-#include "core/runtime/child.h"
-#include "core/runtime/json.h"
-#include "core/runtime/stream.h"
-#include "core/script/deadline.h"
-#include "core/script/trace.h"
+#include "core/script/process_inside.h"
 
-enum { LOOK_MS = 100, LOOK_SOON_MS = 20, WHAT = MR_PROCESS_WHAT, REASON = 4096, LOG_LINES = 100 };
+enum { CLOSED_MS = 100, LOG_LINES = 100 };
 
 /* Exit codes of moonroom-lua (core/lua/memory.h). */
 enum { EXIT_MEMORY = 71, EXIT_LINK = 72, EXIT_WALL = 73 };
 
-/* A question that is not answered yet, in order. */
-struct question {
-    struct question *next;
-    struct mr_process *process;
-    mr_rpc_answer_fn *fn;
-    void *ctx;
-    uint64_t allowance_ms;
-    uint64_t asked_us;
-    char what[WHAT];
-};
-
-struct mr_process {
-    struct mr_core *core;
-    struct mr_process_callbacks callbacks;
-    void *ctx;
-    char *name;
-    struct mr_child *child;
-    struct mr_stream *link, *log;
-    struct mr_rpc *rpc;
-    struct mr_buf out;      /* lines of this turn, written together */
-    struct mr_timer *flush; /* while there are some */
-    struct mr_buf log_line;
-    unsigned log_lines;
-    struct question *first, *last;
-    uint64_t traffic;
-    size_t urgent; /* open questions of filters */
-    struct mr_deadline deadline;
-    struct mr_timer *look;  /* while there is something to watch */
-    struct mr_timer *again; /* more lines wait for their turn */
-    struct mr_timer *force; /* the end is expected */
-    bool no_deadline;
-    bool filters;              /* was asked as a filter: its time is looked at more often */
-    bool touched;              /* something was written since it was last known to give way */
-    bool patient;              /* the user lets it take its time over the oldest question */
-    uint64_t answered_us;      /* when it last answered */
-    struct mr_slowest slowest; /* of its answers */
-    bool paused;
-    uint64_t held_until_ms;
-    bool exited, link_ended, freeing;
-    bool reason_set;
-    int64_t status;
-    int signum;
-    char code[32];
-    char reason[REASON];
-};
-
-static void look(void *ctx);
-
-static uint64_t now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
-static struct mr_moment moment(const struct mr_process *process)
-{
-    return (struct mr_moment){
-        .now_ms = mr_loop_real_ms(),
-        .cpu_us = mr_child_cpu_us(process->child),
-        .gaps = mr_loop_gaps(process->core->loop),
-    };
-}
-
-/* What filters hold up cannot wait for what the process does besides. */
-static uint64_t allowance_of(const struct mr_process *process)
-{
-    if (process->urgent > 0) {
-        return MR_LIMIT_FILTER_TIME;
-    }
-    return process->first ? process->first->allowance_ms : 0;
-}
-
-/* Watching is a timer that runs only while there is something to watch. */
-static void watch(struct mr_process *process)
-{
-    if (process->look || process->exited) {
-        return;
-    }
-    struct mr_moment at = moment(process);
-    uint64_t every = process->filters ? LOOK_SOON_MS : LOOK_MS;
-    mr_deadline_start(&process->deadline, allowance_of(process), &at);
-    (void)mr_timer_start_real(process->core->loop, every, every, look, process, &process->look);
-}
+/* The end ----------------------------------------------------------------------------------- */
 
 static void set_reason(struct mr_process *process, const char *code, const char *text)
 {
@@ -146,11 +56,9 @@ void mr_process_expect_end(struct mr_process *process, uint64_t within_ms, const
     await_end(process, within_ms);
 }
 
-/* The end ----------------------------------------------------------------------------------- */
-
 static void explain_end(struct mr_process *process)
 {
-    char text[REASON];
+    char text[MR_PROCESS_REASON];
     if (process->signum == SIGSYS) {
         set_reason(process, "denied", "it tried what no script may do, and was stopped");
     } else if (process->signum != 0) {
@@ -192,133 +100,13 @@ static void on_exit_status(void *ctx, int64_t status, int signum)
     check_end(process);
 }
 
-static void on_link_close(void *ctx, int err, const char *text)
+void mr_process_link_ended(struct mr_process *process)
 {
-    struct mr_process *process = ctx;
-    (void)err;
-    (void)text;
-    mr_timer_stop(&process->again);
-    /* The last lines count, then no more come. */
-    (void)mr_rpc_feed(process->rpc, NULL, 0, 0);
     process->link_ended = true;
     if (!process->exited) {
-        await_end(process, LOOK_MS);
+        await_end(process, CLOSED_MS);
     }
     check_end(process);
-}
-
-/* The link ---------------------------------------------------------------------------------- */
-
-static void read_again(void *ctx);
-
-size_t mr_process_queued(const struct mr_process *process)
-{
-    return mr_stream_queued(process->link) + mr_buf_len(&process->out);
-}
-
-/* Whoever has more to say than its share waits for its next turn; whoever does not listen is not
- * listened to. */
-static void pace(struct mr_process *process, size_t waiting)
-{
-    if (process->link_ended) {
-        return;
-    }
-    uint64_t now = mr_loop_real_ms();
-    uint64_t rest = process->held_until_ms > now ? process->held_until_ms - now : 0;
-    bool full = mr_process_queued(process) > MR_LIMIT_SCRIPT_QUEUE / 2;
-    bool hold = waiting > 0 || full || rest > 0;
-    if (hold != process->paused) {
-        process->paused = hold;
-        (hold ? mr_stream_pause : mr_stream_resume)(process->link);
-    }
-    if ((waiting > 0 || rest > 0) && !full && !process->again) {
-        (void)mr_timer_start_real(process->core->loop, rest, 0, read_again, process,
-                                  &process->again);
-    }
-}
-
-void mr_process_hold(struct mr_process *process, uint64_t ms)
-{
-    process->held_until_ms = mr_loop_real_ms() + ms;
-}
-
-static void read_again(void *ctx)
-{
-    struct mr_process *process = ctx;
-    mr_timer_stop(&process->again);
-    if (process->held_until_ms > mr_loop_real_ms()) {
-        pace(process, 0);
-        return;
-    }
-    pace(process, mr_rpc_feed(process->rpc, NULL, 0, MR_LIMIT_RPC_LINES_PER_TURN));
-}
-
-static void on_link_read(void *ctx, const uint8_t *bytes, size_t len)
-{
-    struct mr_process *process = ctx;
-    pace(process, mr_rpc_feed(process->rpc, bytes, len, MR_LIMIT_RPC_LINES_PER_TURN));
-}
-
-static void on_link_drain(void *ctx)
-{
-    struct mr_process *process = ctx;
-    if (process->callbacks.on_drain) {
-        process->callbacks.on_drain(process->ctx);
-    }
-    if (process->paused && !process->again) {
-        read_again(process);
-    }
-}
-
-static void flush(void *ctx)
-{
-    struct mr_process *process = ctx;
-    mr_timer_stop(&process->flush);
-    /* It fits: what waits was counted. An error is told by the end of the link. */
-    (void)mr_stream_write(process->link, mr_buf_data(&process->out), mr_buf_len(&process->out));
-    mr_buf_clear(&process->out);
-}
-
-static int write_line(void *ctx, const char *line, size_t len)
-{
-    struct mr_process *process = ctx;
-    if (process->link_ended || process->exited) {
-        return MR_ECLOSED;
-    }
-    if (mr_process_queued(process) + len > MR_LIMIT_SCRIPT_QUEUE) {
-        return MR_ELIMIT;
-    }
-    mr_trace_write(process->core->trace, process->name, true, line, len);
-    int err = mr_buf_append(&process->out, line, len);
-    if (err == MR_OK && !process->flush) {
-        err = mr_timer_start_real(process->core->loop, 0, 0, flush, process, &process->flush);
-    }
-    process->touched = true;
-    watch(process);
-    return err;
-}
-
-static void on_rpc_line(void *ctx, const char *line, size_t len)
-{
-    const struct mr_process *process = ctx;
-    mr_trace_write(process->core->trace, process->name, false, line, len);
-}
-
-static void on_rpc_request(void *ctx, const cJSON *id, const char *method, const cJSON *params)
-{
-    struct mr_process *process = ctx;
-    process->traffic++;
-    if (!process->freeing) {
-        process->callbacks.on_request(process->ctx, id, method, params);
-    }
-}
-
-static void on_broken(void *ctx, const char *reason)
-{
-    struct mr_process *process = ctx;
-    char text[REASON];
-    snprintf(text, sizeof text, "it broke the protocol of its link: %s", reason);
-    mr_process_kill(process, "protocol", text);
 }
 
 /* The log pipe ------------------------------------------------------------------------------ */
@@ -362,225 +150,6 @@ static void on_log_close(void *ctx, int err, const char *text)
     (void)text;
 }
 
-/* Questions --------------------------------------------------------------------------------- */
-
-static bool is_urgent(const struct question *question)
-{
-    return question->allowance_ms == MR_LIMIT_FILTER_TIME;
-}
-
-/* A question waits in the queue while those before it are answered: that is not its own time. */
-static void measure(struct mr_process *process, const struct question *question)
-{
-    uint64_t now = now_us();
-    uint64_t since =
-        question->asked_us > process->answered_us ? question->asked_us : process->answered_us;
-    process->answered_us = now;
-    if (now - since > process->slowest.us) {
-        process->slowest.us = now - since;
-        memcpy(process->slowest.what, question->what, sizeof process->slowest.what);
-    }
-}
-
-static void on_answer(void *ctx, int err, const char *text, const cJSON *result)
-{
-    struct question *question = ctx;
-    struct mr_process *process = question->process;
-    struct question **at = &process->first;
-    struct question *before = NULL;
-    while (*at != question) {
-        before = *at;
-        at = &before->next;
-    }
-    *at = question->next;
-    if (process->last == question) {
-        process->last = before;
-    }
-    process->urgent -= is_urgent(question);
-    process->patient = false;
-    measure(process, question);
-    mr_deadline_progress(&process->deadline, allowance_of(process));
-    if (question->fn) {
-        question->fn(question->ctx, err, text, result);
-    }
-    free(question);
-}
-
-static struct question *question_new(struct mr_process *process, const char *what,
-                                     uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx)
-{
-    struct question *question = calloc(1, sizeof *question);
-    if (question) {
-        *question = (struct question){.process = process, .fn = fn, .ctx = ctx};
-        question->allowance_ms = allowance_ms;
-        question->asked_us = now_us();
-        snprintf(question->what, sizeof question->what, "%s", what);
-    }
-    return question;
-}
-
-/* The question went out: it is the last in the row, and time counts. */
-static void asked(struct mr_process *process, struct question *question)
-{
-    bool first = !process->first;
-    bool urgent = is_urgent(question);
-    process->traffic++;
-    *(first ? &process->first : &process->last->next) = question;
-    process->last = question;
-    process->urgent += urgent;
-    if (urgent && !process->filters) {
-        /* From now on looked at more often. */
-        process->filters = true;
-        mr_timer_stop(&process->look);
-        watch(process);
-    }
-    if (first || (urgent && process->urgent == 1)) {
-        mr_deadline_progress(&process->deadline, allowance_of(process));
-    }
-}
-
-int mr_process_ask(struct mr_process *process, const char *method, const cJSON *params,
-                   const char *what, uint64_t allowance_ms, mr_rpc_answer_fn *fn, void *ctx)
-{
-    struct question *question = question_new(process, what, allowance_ms, fn, ctx);
-    int err = question ? mr_rpc_request(process->rpc, method, params, on_answer, question, NULL)
-                       : MR_ENOMEM;
-    if (err < 0) {
-        free(question);
-    } else {
-        asked(process, question);
-    }
-    return err;
-}
-
-/* question is taken; NULL: there is no memory for it. */
-static int ask_text(struct mr_process *process, struct question *question, const char *method,
-                    const char *params)
-{
-    int err = question ? mr_rpc_request_text(process->rpc, method, params, on_answer, question)
-                       : MR_ENOMEM;
-    if (err < 0) {
-        free(question);
-    } else {
-        asked(process, question);
-    }
-    return err;
-}
-
-int mr_process_ask_text(struct mr_process *process, const char *method, const char *params,
-                        const char *what, uint64_t allowance_ms)
-{
-    return ask_text(process, question_new(process, what, allowance_ms, NULL, NULL), method, params);
-}
-
-int mr_process_ask_filter(struct mr_process *process, const char *params, mr_rpc_answer_fn *fn,
-                          void *ctx)
-{
-    return ask_text(process, question_new(process, "a filter", MR_LIMIT_FILTER_TIME, fn, ctx),
-                    "filter", params);
-}
-
-/* A process with no open question may still run, after an answer of ours: it is asked. */
-static void ask_alive(struct mr_process *process)
-{
-    process->touched = false;
-    (void)mr_process_ask_quiet(process, NULL, NULL);
-    process->touched = false;
-}
-
-int mr_process_ask_quiet(struct mr_process *process, mr_rpc_answer_fn *fn, void *ctx)
-{
-    uint64_t allowance = process->no_deadline ? 0 : MR_LIMIT_HANDLER_TIME;
-    uint64_t traffic = process->traffic;
-    int err = mr_process_ask(process, "alive", NULL, "a task", allowance, fn, ctx);
-    process->traffic = traffic;
-    return err;
-}
-
-uint64_t mr_process_traffic(const struct mr_process *process)
-{
-    return process->traffic;
-}
-
-static void look(void *ctx)
-{
-    struct mr_process *process = ctx;
-    if (!process->exited && !process->first && process->touched && !process->no_deadline) {
-        ask_alive(process);
-    } else if (process->exited || !process->first) {
-        mr_timer_stop(&process->look);
-        return;
-    }
-    struct mr_moment now = moment(process);
-    enum mr_verdict verdict =
-        process->patient ? MR_DEADLINE_KEPT : mr_deadline_check(&process->deadline, &now);
-    if (verdict == MR_DEADLINE_MISSED) {
-        bool often = mr_deadline_exhausted(&process->deadline, now.now_ms);
-        process->callbacks.on_overrun(process->ctx, process->first->what, often);
-    } else if (verdict == MR_DEADLINE_STUCK) {
-        char text[REASON];
-        snprintf(text, sizeof text, "it did not come back from %s, and was stopped",
-                 process->first->what);
-        mr_process_kill(process, "timeout", text);
-    }
-}
-
-uint64_t mr_process_busy_us(const struct mr_process *process, const char **what)
-{
-    if (process->exited || allowance_of(process) == 0) {
-        return 0;
-    }
-    uint64_t used = mr_child_cpu_us(process->child);
-    *what = process->first->what;
-    return used > process->deadline.base_cpu_us && !process->deadline.fresh
-               ? used - process->deadline.base_cpu_us
-               : 0;
-}
-
-void mr_process_be_patient(struct mr_process *process, bool patient)
-{
-    struct mr_moment now = moment(process);
-    if (process->patient && !patient) {
-        mr_deadline_start(&process->deadline, allowance_of(process), &now);
-    }
-    process->patient = patient && process->first;
-}
-
-bool mr_process_is_patient(const struct mr_process *process)
-{
-    return process->patient;
-}
-
-const struct mr_slowest *mr_process_slowest(const struct mr_process *process)
-{
-    return &process->slowest;
-}
-
-void mr_process_forget_slowest(struct mr_process *process)
-{
-    process->slowest = (struct mr_slowest){0};
-}
-
-struct mr_core *mr_process_core(const struct mr_process *process)
-{
-    return process->core;
-}
-
-struct mr_rpc *mr_process_rpc(struct mr_process *process)
-{
-    return process->rpc;
-}
-
-int mr_process_pid(const struct mr_process *process)
-{
-    return mr_child_pid(process->child);
-}
-
-uint64_t mr_process_cpu_us(const struct mr_process *process)
-{
-    return mr_child_cpu_us(process->child);
-}
-
 /* Starting ---------------------------------------------------------------------------------- */
 
 static int start_child(struct mr_process *process, const int fds[5], int job_fd)
@@ -616,16 +185,10 @@ static int start_child(struct mr_process *process, const int fds[5], int job_fd)
 /* Both streams take their descriptor over, whatever comes of it. */
 static int open_streams(struct mr_process *process, int link, int log)
 {
-    static const struct mr_stream_callbacks link_callbacks = {
-        .on_read = on_link_read, .on_close = on_link_close, .on_drain = on_link_drain};
-    static const struct mr_stream_callbacks log_callbacks = {.on_read = on_log_read,
-                                                             .on_close = on_log_close};
-    struct mr_loop *loop = process->core->loop;
-    int err = mr_stream_open_fd(loop, link, &link_callbacks, process, &process->link);
-    int err_log = mr_stream_open_fd(loop, log, &log_callbacks, process, &process->log);
-    if (err == MR_OK) {
-        mr_stream_set_max_queued(process->link, MR_LIMIT_SCRIPT_QUEUE);
-    }
+    static const struct mr_stream_callbacks callbacks = {.on_read = on_log_read,
+                                                         .on_close = on_log_close};
+    int err = mr_process_link_open(process, link);
+    int err_log = mr_stream_open_fd(process->core->loop, log, &callbacks, process, &process->log);
     return err < 0 ? err : err_log;
 }
 
@@ -659,7 +222,6 @@ int mr_process_start(struct mr_core *core, const struct mr_process_options *opti
                      const struct mr_process_callbacks *callbacks, void *ctx,
                      struct mr_process **out)
 {
-    static const struct mr_rpc_callbacks rpc_callbacks = {write_line, on_rpc_request, on_broken};
     struct mr_process *process = calloc(1, sizeof *process);
     *out = NULL;
     if (!process) {
@@ -672,11 +234,8 @@ int mr_process_start(struct mr_core *core, const struct mr_process_options *opti
     process->name = strdup(options->name);
     mr_buf_init(&process->log_line, MR_LIMIT_LOG_LINE);
     mr_buf_init(&process->out, MR_LIMIT_SCRIPT_QUEUE);
-    int err = process->name ? mr_rpc_new(&rpc_callbacks, process, &process->rpc) : MR_ENOMEM;
+    int err = process->name ? mr_process_link_new(process) : MR_ENOMEM;
     if (err == MR_OK) {
-        if (core->trace) {
-            mr_rpc_tap(process->rpc, on_rpc_line);
-        }
         err = start(process, options);
     }
     if (err < 0) {
@@ -695,9 +254,7 @@ void mr_process_free(struct mr_process **process_at)
     }
     *process_at = NULL;
     process->freeing = true;
-    if (process->flush && process->link) {
-        flush(process);
-    }
+    mr_process_link_flush(process);
     mr_timer_stop(&process->flush);
     mr_timer_stop(&process->look);
     mr_timer_stop(&process->again);
@@ -710,4 +267,21 @@ void mr_process_free(struct mr_process **process_at)
     mr_buf_free(&process->out);
     free(process->name);
     free(process);
+}
+
+/* What it is -------------------------------------------------------------------------------- */
+
+struct mr_core *mr_process_core(const struct mr_process *process)
+{
+    return process->core;
+}
+
+int mr_process_pid(const struct mr_process *process)
+{
+    return mr_child_pid(process->child);
+}
+
+uint64_t mr_process_cpu_us(const struct mr_process *process)
+{
+    return mr_child_cpu_us(process->child);
 }
