@@ -1,6 +1,6 @@
 -- /wealth: who owns how much, and how your own coins went, as bars and as a line of small blocks.
 --
--- Shows: a timer, asking the room, events about coins, a list in the store, bars and text of one's own.
+-- Shows: a timer, asking the room, events about coins, a list in the store, bars and a sparkline.
 script {
   name = "wealth",
   version = "1.0.0",
@@ -11,19 +11,6 @@ script {
     every = { type = "integer", default = 0, min = 0, max = 1440, help = "Minutes between two reports; 0: never." },
   },
 }
-
-local blocks = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }
-
--- { 1, 5, 9 } as "▁▄█".
-local function sparkline(numbers)
-  local low, high = math.min(table.unpack(numbers)), math.max(table.unpack(numbers))
-  local line = {}
-  for i, number in ipairs(numbers) do
-    local share = high > low and (number - low) / (high - low) or 0 -- 0 is the lowest number, 1 the highest
-    line[i] = blocks[1 + math.floor(share * (#blocks - 1))]
-  end
-  return table.concat(line)
-end
 
 -- Keeps the last 60 balances, also over a restart.
 local function remember(coins)
@@ -52,7 +39,7 @@ local function report()
   store.set("leader", leader)
   local history = store.get("history") or {}
   if #history > 0 then
-    ui.print(("You %s %d, all %d"):format(sparkline(history), history[#history], sum))
+    ui.sparkline(history, ("You %d of %d"):format(history[#history], sum))
   end
 end
 

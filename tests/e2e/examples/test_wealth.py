@@ -4,7 +4,7 @@
 def test_wealth(enter):
     alice = enter("alice").loads("wealth", "/wealth")
     alice.sees(r"alice +0")
-    alice.sees("You ▁ 0, all 0")
+    alice.sees("You 0 of 0 ▁")
     alice.type("/mine start")
     for _ in range(3):
         alice.sees("took your block")
@@ -14,9 +14,9 @@ def test_wealth(enter):
     alice.sees("answered")
     alice.type("/wealth")
     alice.sees(r"alice\b.*\b\d+")
-    match = alice.sees(r"You ([▁▂▃▄▅▆▇█]+) (\d+), all (\d+)")
-    assert len(match[1]) >= 3 and match[1][0] == "▁" and match[1][-1] == "█"
-    assert int(match[2]) >= 15 and int(match[3]) == int(match[2])
+    match = alice.sees(r"You (\d+) of (\d+) ([▁▂▃▄▅▆▇█]+)")
+    assert int(match[1]) >= 15 and int(match[2]) == int(match[1])
+    assert len(match[3]) >= 3 and match[3][0] == "▁" and match[3][-1] == "█"
 
 
 def test_it_tells_who_leads(enter):
