@@ -129,12 +129,12 @@ function env.chat.once(name, opts, fn)
   return handle, err
 end
 
--- match: a function of the event, or a table of fields that must be equal.
-local function matches(match, event)
-  if type(match) == "function" then
-    return match(event)
+-- wanted: a function of the event, or a table of fields that must be equal.
+local function matches(wanted, event)
+  if type(wanted) == "function" then
+    return wanted(event)
   end
-  for key, value in pairs(match or {}) do
+  for key, value in pairs(wanted or {}) do
     if event[key] ~= value then
       return false
     end

@@ -45,11 +45,11 @@ local function options(opts, allowed, name)
   return params
 end
 
---- Runs a program to its end, without a shell, and waits for it. The first word is its name, which is looked for on PATH, or
---- its absolute path, as the permission names it. It has nothing to read, a session of its own, and runs in the script's own
---- folder where that is permitted. When its time is over, the script goes or the permission is taken, it is killed with all
---- that it has started. `code` is its exit code, or `signal` what ended it; one that prints more than 64 KiB is ended, and
---- `truncated` is true.
+--- Runs a program to its end, without a shell, and waits for it. The first word is its name, which is looked for on
+--- PATH, or its absolute path, as the permission names it. It has nothing to read, a session of its own, and runs in
+--- the script's own folder where that is permitted. When its time is over, the script goes or the permission is
+--- taken, it is killed with all that it has started. `code` is its exit code, or `signal` what ended it; one that
+--- prints more than 64 KiB is ended, and `truncated` is true.
 ---@param argv string[] the program and its arguments
 ---@param opts? { timeout?: time } 10 s unless said otherwise, at most 10 minutes
 ---@return { code?: integer, signal?: integer, out: string, err: string, truncated: boolean }
@@ -85,8 +85,8 @@ local function fetch(method, allowed, url, opts)
 end
 
 --- Fetches an address and waits for the answer. It is https; http only works for 127.0.0.1, [::1] and localhost. The
---- certificate is verified. Redirects are followed to hosts that are permitted. Any `status` is an answer, 404 too; `headers`
---- have their names in small letters; a `body` of more than 120,000 bytes is an error.
+--- certificate is verified. Redirects are followed to hosts that are permitted. Any `status` is an answer, 404 too;
+--- `headers` have their names in small letters; a `body` of more than 120,000 bytes is an error.
 ---@param url string
 ---@param opts? { timeout?: time, headers?: table } 10 s unless said otherwise, at most 2 minutes
 ---@return { status: integer, url: string, headers: table, body: string }
@@ -144,8 +144,8 @@ local function write(method, name, text)
   return ok, err
 end
 
---- Adds to the end of a file in the script's own folder, which is made if it is not there. A file may have 4 MiB, all files
---- of a script together 16 MiB.
+--- Adds to the end of a file in the script's own folder, which is made if it is not there. A file may have 4 MiB, all
+--- files of a script together 16 MiB.
 ---@param name string
 ---@param text string
 ---@return true
@@ -153,8 +153,8 @@ function env.fs.append(name, text)
   return write("fs.append", name, text)
 end
 
---- Writes a file in the script's own folder: after a crash there is the old one or the new one. That holds for up to 120,000
---- bytes; more goes part by part.
+--- Writes a file in the script's own folder: after a crash there is the old one or the new one. That holds for up to
+--- 120,000 bytes; more goes part by part.
 ---@param name string
 ---@param text string
 ---@return true
