@@ -1,16 +1,13 @@
 #include "core/runtime/settings.h"
 
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <moonroom/errors.h>
 
-#include "core/base/buf.h"
-#include "core/base/limits.h"
-#include "core/runtime/file.h"
 #include "core/runtime/json.h"
+#include "core/runtime/settings_file.h"
 #include "core/runtime/settings_value.h"
 
 enum { MAX_NAME = 96, MAX_ROWS = 2048 };
@@ -23,13 +20,10 @@ struct row {
 };
 
 struct mr_settings {
-    char *path;
+    struct mr_settings_file file;
     struct mr_hooks *hooks;
-    struct mr_log *log;
     struct row **rows; /* in order of name */
     size_t count, capacity;
-    cJSON *values; /* the file's object, keys that nobody declared included */
-    bool broken;   /* the file is no JSON object: it is kept aside before the first save */
 };
 
 static const struct mr_setting core_rows[] = {
@@ -91,11 +85,11 @@ static bool json_text(enum mr_setting_type type, const cJSON *value, char *out, 
 static void take_from_file(const struct mr_settings *settings, struct row *row)
 {
     char text[MR_SETTING_TEXT + 1];
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(settings->values, row->setting.name);
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(settings->file.values, row->setting.name);
     if (!value)
         return;
     if (!json_text(row->setting.type, value, text, sizeof(text)) || store_value(row, text) != MR_OK)
-        mr_log_write(settings->log, MR_LOG_WARN,
+        mr_log_write(settings->file.log, MR_LOG_WARN,
                      "settings: the value of %s does not fit, its default %s is used",
                      row->setting.name, row->setting.fallback);
 }
@@ -250,32 +244,7 @@ bool mr_settings_is_core(const struct mr_settings *settings, const char *name)
     return row && !row->owner;
 }
 
-/* The file */
-
-static cJSON *load_values(const struct mr_settings *settings, bool *broken)
-{
-    struct mr_buf text;
-    const char *why = NULL;
-    *broken = false;
-    if (!settings->path)
-        return NULL;
-    mr_buf_init(&text, MR_LIMIT_SETTINGS_FILE);
-    int err = mr_file_load(settings->path, &text);
-    cJSON *values = NULL;
-    if (err == MR_OK)
-        values = mr_json_parse(mr_buf_str(&text), mr_buf_len(&text), &why);
-    mr_buf_free(&text);
-    if (values && !cJSON_IsObject(values)) {
-        cJSON_Delete(values);
-        values = NULL;
-        why = "it is no JSON object";
-    }
-    *broken = err != MR_ENOTFOUND && !values;
-    if (*broken)
-        mr_log_write(settings->log, MR_LOG_ERROR, "settings: %s cannot be read: %s", settings->path,
-                     why ? why : mr_error_text(err));
-    return values;
-}
+/* All of it */
 
 /* Nobody knows yet which scripts will declare settings, so a key is called unknown only where the
  * core itself has the names: without a dot, or behind one of the core's own prefixes. */
@@ -293,64 +262,14 @@ static bool looks_like_ours(const char *name)
 static void report_unknown(const struct mr_settings *settings)
 {
     const cJSON *value;
-    cJSON_ArrayForEach(value, settings->values)
+    cJSON_ArrayForEach(value, settings->file.values)
     {
         if (looks_like_ours(value->string) && !find_row(settings, value->string))
-            mr_log_write(settings->log, MR_LOG_WARN,
+            mr_log_write(settings->file.log, MR_LOG_WARN,
                          "settings: %s is not a setting of this version, it is kept as it is",
                          value->string);
     }
 }
-
-static int write_values(struct mr_settings *settings, const cJSON *values)
-{
-    char *copy = strdup(settings->path);
-    if (!copy)
-        return MR_ENOMEM;
-    int err = mr_file_make_folder(dirname(copy));
-    free(copy);
-    if (err != MR_OK)
-        return err;
-    if (settings->broken) {
-        char *aside = NULL;
-        if (asprintf(&aside, "%s.broken", settings->path) < 0)
-            return MR_ENOMEM;
-        rename(settings->path, aside);
-        free(aside);
-    }
-    char *text = cJSON_Print(values);
-    if (!text)
-        return MR_ENOMEM;
-    err = mr_file_save(settings->path, text, strlen(text));
-    cJSON_free(text);
-    return err;
-}
-
-/* Another moonroom may have saved meanwhile: only this one value is changed in the newest file. */
-static void save(struct mr_settings *settings, const struct row *row)
-{
-    if (!settings->path) {
-        (void)mr_json_set(settings->values, row->setting.name, value_json(row));
-        return;
-    }
-    int lock = mr_file_lock(settings->path);
-    cJSON *newest = load_values(settings, &settings->broken);
-    if (newest) {
-        cJSON_Delete(settings->values);
-        settings->values = newest;
-    }
-    int err = mr_json_set(settings->values, row->setting.name, value_json(row));
-    if (err == MR_OK)
-        err = write_values(settings, settings->values);
-    mr_file_unlock(lock);
-    if (err != MR_OK)
-        mr_log_write(settings->log, MR_LOG_ERROR, "settings: %s cannot be saved: %s",
-                     settings->path, mr_error_text(err));
-    else
-        settings->broken = false;
-}
-
-/* All of it */
 
 int mr_settings_new(const char *path, struct mr_hooks *hooks, struct mr_log *log,
                     struct mr_settings **out)
@@ -360,14 +279,7 @@ int mr_settings_new(const char *path, struct mr_hooks *hooks, struct mr_log *log
     if (!settings)
         return MR_ENOMEM;
     settings->hooks = hooks;
-    settings->log = log;
-    int err = MR_OK;
-    if (path && !(settings->path = strdup(path)))
-        err = MR_ENOMEM;
-    if (err == MR_OK)
-        settings->values = load_values(settings, &settings->broken);
-    if (err == MR_OK && !settings->values && !(settings->values = cJSON_CreateObject()))
-        err = MR_ENOMEM;
+    int err = mr_settings_file_open(&settings->file, path, log);
     for (size_t i = 0; err == MR_OK && i < sizeof(core_rows) / sizeof(core_rows[0]); i++)
         err = mr_settings_declare(settings, &core_rows[i], NULL);
     if (err != MR_OK) {
@@ -386,8 +298,7 @@ void mr_settings_free(struct mr_settings *settings)
     for (size_t i = 0; i < settings->count; i++)
         free_row(settings->rows[i]);
     free(settings->rows);
-    cJSON_Delete(settings->values);
-    free(settings->path);
+    mr_settings_file_close(&settings->file);
     free(settings);
 }
 
@@ -395,7 +306,8 @@ static const struct row *read_row(const struct mr_settings *settings, const char
 {
     const struct row *row = find_row(settings, name);
     if (!row)
-        mr_log_write(settings->log, MR_LOG_ERROR, "settings: %s was read and does not exist", name);
+        mr_log_write(settings->file.log, MR_LOG_ERROR, "settings: %s was read and does not exist",
+                     name);
     return row;
 }
 
@@ -432,7 +344,9 @@ int mr_settings_set(struct mr_settings *settings, const char *name, const char *
         snprintf(why, why_size, "There is no memory left.");
     if (err != MR_OK)
         return err;
-    save(settings, row);
+    int lock = mr_settings_file_begin(&settings->file);
+    err = mr_json_set(settings->file.values, row->setting.name, value_json(row));
+    mr_settings_file_end(&settings->file, lock, err);
     cJSON *data = cJSON_CreateObject();
     if (settings->hooks && data && mr_json_set_string(data, "name", row->setting.name) == MR_OK)
         mr_hooks_emit(settings->hooks, MR_EVENT_SETTING, data);
@@ -501,7 +415,7 @@ static bool is_of(const char *name, const char *owner)
 bool mr_settings_keeps(const struct mr_settings *settings, const char *owner)
 {
     const cJSON *value;
-    cJSON_ArrayForEach(value, settings->values)
+    cJSON_ArrayForEach(value, settings->file.values)
     {
         if (is_of(value->string, owner) && !mr_settings_is_core(settings, value->string))
             return true;
@@ -511,23 +425,14 @@ bool mr_settings_keeps(const struct mr_settings *settings, const char *owner)
 
 void mr_settings_forget(struct mr_settings *settings, const char *owner)
 {
-    if (!settings->path)
+    if (!settings->file.path)
         return;
-    int lock = mr_file_lock(settings->path);
-    cJSON *newest = load_values(settings, &settings->broken);
-    if (newest) {
-        cJSON_Delete(settings->values);
-        settings->values = newest;
-    }
-    for (cJSON *value = settings->values->child; value;) {
+    int lock = mr_settings_file_begin(&settings->file);
+    for (cJSON *value = settings->file.values->child; value;) {
         cJSON *next = value->next;
         if (is_of(value->string, owner) && !mr_settings_is_core(settings, value->string))
-            cJSON_Delete(cJSON_DetachItemViaPointer(settings->values, value));
+            cJSON_Delete(cJSON_DetachItemViaPointer(settings->file.values, value));
         value = next;
     }
-    int err = write_values(settings, settings->values);
-    mr_file_unlock(lock);
-    if (err != MR_OK)
-        mr_log_write(settings->log, MR_LOG_ERROR, "settings: %s cannot be saved: %s",
-                     settings->path, mr_error_text(err));
+    mr_settings_file_end(&settings->file, lock, MR_OK);
 }
