@@ -24,22 +24,32 @@ struct mr_lua *mr_lua_of(lua_State *L)
     return host;
 }
 
+/* err: how the line was begun. The value at 2 goes into it and the line out; with `later` set it
+ * may wait for the next one. Pushes nothing; or nil and why it cannot be sent. */
+static int send_value(lua_State *L, int err, bool later)
+{
+    struct mr_link *link = &mr_lua_of(L)->link;
+    const char *why = "";
+    if (err == MR_OK) {
+        err = mr_value_write(L, 2, &link->out, &why);
+    }
+    if (err == MR_OK) {
+        err = later ? mr_link_send_later(link) : mr_link_send(link);
+    }
+    if (err == MR_OK) {
+        return 0;
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, why);
+    return 2;
+}
+
 /* host.send(method, params) -> id, or nil and why the parameters cannot be sent. */
 static int host_send(lua_State *L)
 {
-    struct mr_lua *host = mr_lua_of(L);
-    const char *why = "";
     uint64_t id = 0;
-    int err = mr_link_begin_request(&host->link, luaL_checkstring(L, 1), &id);
-    if (err == MR_OK) {
-        err = mr_value_write(L, 2, &host->link.out, &why);
-    }
-    if (err == MR_OK) {
-        err = mr_link_send(&host->link);
-    }
-    if (err < 0) {
-        lua_pushnil(L);
-        lua_pushstring(L, why);
+    int err = mr_link_begin_request(&mr_lua_of(L)->link, luaL_checkstring(L, 1), &id);
+    if (send_value(L, err, false) > 0) {
         return 2;
     }
     lua_pushinteger(L, (lua_Integer)id);
@@ -82,18 +92,8 @@ static int host_call(lua_State *L)
 /* host.tell(method, params): a notification. True, or nil and why. */
 static int host_tell(lua_State *L)
 {
-    struct mr_lua *host = mr_lua_of(L);
-    const char *why = "";
-    int err = mr_link_begin_notification(&host->link, luaL_checkstring(L, 1));
-    if (err == MR_OK) {
-        err = mr_value_write(L, 2, &host->link.out, &why);
-    }
-    if (err == MR_OK) {
-        err = mr_link_send(&host->link);
-    }
-    if (err < 0) {
-        lua_pushnil(L);
-        lua_pushstring(L, why);
+    int err = mr_link_begin_notification(&mr_lua_of(L)->link, luaL_checkstring(L, 1));
+    if (send_value(L, err, false) > 0) {
         return 2;
     }
     lua_pushboolean(L, 1);
@@ -104,18 +104,8 @@ static int host_tell(lua_State *L)
  * was). */
 static int host_answer(lua_State *L)
 {
-    struct mr_lua *host = mr_lua_of(L);
-    const char *why = "";
-    int err = mr_link_begin_answer(&host->link, luaL_checkinteger(L, 1));
-    if (err == MR_OK) {
-        err = mr_value_write(L, 2, &host->link.out, &why);
-    }
-    if (err == MR_OK) {
-        err = lua_toboolean(L, 3) ? mr_link_send_later(&host->link) : mr_link_send(&host->link);
-    }
-    if (err < 0) {
-        lua_pushnil(L);
-        lua_pushstring(L, why);
+    int err = mr_link_begin_answer(&mr_lua_of(L)->link, luaL_checkinteger(L, 1));
+    if (send_value(L, err, lua_toboolean(L, 3)) > 0) {
         return 2;
     }
     lua_pushboolean(L, 1);

@@ -1,10 +1,9 @@
 -- expect(value): what a test says of a value, with failures that tell file, line, expected and got.
 local _, _, P = ...
 
-local getinfo = debug.getinfo
 local error, next, pcall, rawequal, setmetatable = error, next, pcall, rawequal, setmetatable
 local tostring, type = tostring, type
-local find, format, match, rep, sub = string.find, string.format, string.match, string.rep, string.sub
+local find, format, match, rep = string.find, string.format, string.match, string.rep
 
 -- What a failed expectation raises.
 local Failure = {}
@@ -14,22 +13,10 @@ function Failure.__tostring(failure)
   return failure.text
 end
 
--- The place in the author's files from which the running function was called.
-local function place()
-  for level = 3, 100 do
-    local info = getinfo(level, "Sl")
-    if not info then
-      break
-    end
-    if info.currentline > 0 and sub(info.source, 1, 10) ~= "=[moonroom" then
-      return format("%s:%d", match(info.short_src, "[^/]+$"), info.currentline)
-    end
-  end
-  return "?"
-end
-
 function P.fail_test(message)
-  error(setmetatable({ text = place() .. ": " .. message }, Failure), 0)
+  local file, line = P.author_place()
+  local place = file and format("%s:%d", match(file, "[^/]+$"), line) or "?"
+  error(setmetatable({ text = place .. ": " .. message }, Failure), 0)
 end
 
 local function same(a, b, depth)

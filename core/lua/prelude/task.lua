@@ -31,18 +31,23 @@ function P.error(code, message)
   return setmetatable({ code = code, message = message }, Error)
 end
 
--- Raises a mistake of the script's author, at the line of the script that made it.
-function P.raise(message)
+-- The file and the line in the author's own texts that the running function was called from; nil without one.
+function P.author_place()
   for level = 2, 100 do
     local info = getinfo(level, "Sl")
     if not info then
-      break
+      return nil
     end
     if info.currentline > 0 and sub(info.source, 1, 10) ~= "=[moonroom" then
-      error(format("%s:%d: %s", info.short_src, info.currentline, message), 0)
+      return info.short_src, info.currentline
     end
   end
-  error(message, 0)
+end
+
+-- Raises a mistake of the script's author, at the line of the script that made it.
+function P.raise(message)
+  local file, line = P.author_place()
+  error(file and format("%s:%d: %s", file, line, message) or message, 0)
 end
 
 -- Checks an argument of a function written in Lua.
