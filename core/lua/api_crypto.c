@@ -112,11 +112,8 @@ static uint8_t next_byte(lua_State *L, struct pool *pool)
     return pool->bytes[--pool->left];
 }
 
-/* n random characters of A-Z a-z 0-9 - _.
- * @lua crypto.random_string
- * @param n integer 0 to 65536
- * @return string */
-static int crypto_random_string(lua_State *L)
+/* The argument says how many: characters of the 64 letters, or bytes where those are NULL. */
+static int push_random(lua_State *L, const char *letters)
 {
     struct pool *pool = lua_touserdata(L, lua_upvalueindex(1));
     lua_Integer n = luaL_checkinteger(L, 1);
@@ -124,10 +121,20 @@ static int crypto_random_string(lua_State *L)
     luaL_Buffer out;
     char *place = luaL_buffinitsize(L, &out, (size_t)n);
     for (lua_Integer i = 0; i < n; i++) {
-        place[i] = url_safe[next_byte(L, pool) & 63];
+        unsigned char byte = next_byte(L, pool);
+        place[i] = letters ? letters[byte & 63] : (char)byte;
     }
     luaL_pushresultsize(&out, (size_t)n);
     return 1;
+}
+
+/* n random characters of A-Z a-z 0-9 - _.
+ * @lua crypto.random_string
+ * @param n integer 0 to 65536
+ * @return string */
+static int crypto_random_string(lua_State *L)
+{
+    return push_random(L, url_safe);
 }
 
 /* n random bytes.
@@ -136,16 +143,7 @@ static int crypto_random_string(lua_State *L)
  * @return string */
 static int crypto_random_bytes(lua_State *L)
 {
-    struct pool *pool = lua_touserdata(L, lua_upvalueindex(1));
-    lua_Integer n = luaL_checkinteger(L, 1);
-    luaL_argcheck(L, n >= 0 && n <= RANDOM_MAX, 1, "0 to 65536 expected");
-    luaL_Buffer out;
-    char *place = luaL_buffinitsize(L, &out, (size_t)n);
-    for (lua_Integer i = 0; i < n; i++) {
-        place[i] = (char)next_byte(L, pool);
-    }
-    luaL_pushresultsize(&out, (size_t)n);
-    return 1;
+    return push_random(L, NULL);
 }
 
 /* Bytes as hex digits, two for each.

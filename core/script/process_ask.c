@@ -104,9 +104,13 @@ static struct mr_question *question_new(struct mr_process *process, const char *
     return question;
 }
 
-/* The question went out: it is the last in the row, and time counts. */
-static void asked(struct mr_process *process, struct mr_question *question)
+/* err: whether the question went out. Then it is the last in the row, and time counts. */
+static int asked(struct mr_process *process, struct mr_question *question, int err)
 {
+    if (err < 0) {
+        free(question);
+        return err;
+    }
     bool first = !process->first;
     bool urgent = is_urgent(question);
     process->traffic++;
@@ -122,6 +126,7 @@ static void asked(struct mr_process *process, struct mr_question *question)
     if (first || (urgent && process->urgent == 1)) {
         mr_deadline_progress(&process->deadline, allowance_of(process));
     }
+    return MR_OK;
 }
 
 int mr_process_ask(struct mr_process *process, const char *method, const cJSON *params,
@@ -130,12 +135,7 @@ int mr_process_ask(struct mr_process *process, const char *method, const cJSON *
     struct mr_question *question = question_new(process, what, allowance_ms, fn, ctx);
     int err = question ? mr_rpc_request(process->rpc, method, params, on_answer, question, NULL)
                        : MR_ENOMEM;
-    if (err < 0) {
-        free(question);
-    } else {
-        asked(process, question);
-    }
-    return err;
+    return asked(process, question, err);
 }
 
 /* question is taken; NULL: there is no memory for it. */
@@ -144,12 +144,7 @@ static int ask_text(struct mr_process *process, struct mr_question *question, co
 {
     int err = question ? mr_rpc_request_text(process->rpc, method, params, on_answer, question)
                        : MR_ENOMEM;
-    if (err < 0) {
-        free(question);
-    } else {
-        asked(process, question);
-    }
-    return err;
+    return asked(process, question, err);
 }
 
 int mr_process_ask_text(struct mr_process *process, const char *method, const char *params,
