@@ -199,7 +199,7 @@ static void refuse(struct mr_install *install, const char *why)
     finish(install);
 }
 
-static void on_old_manifest(void *ctx, int err, const char *why, const struct mr_manifest *manifest)
+static void on_old_manifest(void *ctx, int err, const char *why, struct mr_manifest *manifest)
 {
     struct mr_install *install = ctx;
     char text[CELL];
@@ -248,7 +248,7 @@ static bool is_reserved(const char *name)
     return false;
 }
 
-static void on_manifest(void *ctx, int err, const char *why, const struct mr_manifest *manifest)
+static void on_manifest(void *ctx, int err, const char *why, struct mr_manifest *manifest)
 {
     struct mr_install *install = ctx;
     struct mr_buf text;
@@ -257,7 +257,7 @@ static void on_manifest(void *ctx, int err, const char *why, const struct mr_man
         return;
     }
     install->manifest = *manifest;
-    *(struct mr_manifest *)(uintptr_t)manifest = (struct mr_manifest){.given = false};
+    *manifest = (struct mr_manifest){.given = false};
     if (is_reserved(install->manifest.name)) {
         refuse(install, "Its name is one of moonroom's own; no other script can have it.");
         return;

@@ -48,8 +48,7 @@ void mr_script_start(struct mr_script *script);
 void mr_script_running(struct mr_script *script);
 /* Tells what the clock of a test says, and what random numbers begin with. */
 int mr_script_add_clock(struct mr_scripts *scripts, cJSON *params);
-/* Has the process run the text, staged in the place of an older edition; or, with `kind`
- * "manifest", only read that. */
+/* Has the process run the text, staged in the place of an older edition. */
 int mr_script_ask_load(struct mr_script *script, struct mr_process *process,
                        const struct mr_script_edition *edition, const char *kind, bool staged,
                        mr_rpc_answer_fn *fn, void *ctx);

@@ -10,7 +10,7 @@
 #include "core/runtime/json.h"
 #include "core/script/process.h"
 
-enum { WHY = 512 };
+enum { WHY = 4096 };
 
 struct mr_reader {
     struct mr_process *process;
@@ -19,6 +19,7 @@ struct mr_reader {
     struct mr_reader **place;
     char name[MR_MANIFEST_NAME + 1];
     struct mr_manifest manifest;
+    struct mr_timer *over; /* it answered: the rest comes from the loop */
     bool read;
     int err;
     char why[WHY];
@@ -30,6 +31,16 @@ static void keep_reason(struct mr_reader *reader, int err, const char *text)
     reader->err = err;
     memcpy(reader->why, text, len);
     reader->why[len] = '\0';
+}
+
+/* The process need not have died for this: at the lowest priority that can take a while. */
+static void finish(void *ctx)
+{
+    struct mr_reader reader = *(struct mr_reader *)ctx;
+    ((struct mr_reader *)ctx)->manifest = (struct mr_manifest){.given = false}; /* ours now */
+    mr_reader_free(reader.place);
+    reader.fn(reader.ctx, reader.err, reader.why, reader.err == MR_OK ? &reader.manifest : NULL);
+    mr_manifest_free(&reader.manifest);
 }
 
 static void on_manifest(void *ctx, int err, const char *text, const cJSON *result)
@@ -46,7 +57,10 @@ static void on_manifest(void *ctx, int err, const char *text, const cJSON *resul
                              &reader->manifest, reader->why, sizeof reader->why);
     }
     reader->read = true;
-    mr_process_kill(reader->process, "", "");
+    if (mr_timer_start_real(mr_process_core(reader->process)->loop, 0, 0, finish, reader,
+                            &reader->over) < 0) {
+        mr_process_kill(reader->process, "", "");
+    }
 }
 
 static void on_request(void *ctx, const cJSON *id, const char *method, const cJSON *params)
@@ -67,14 +81,11 @@ static void on_overrun(void *ctx, const char *what, bool often)
 
 static void on_end(void *ctx, const char *code, const char *text)
 {
-    struct mr_reader reader = *(struct mr_reader *)ctx;
-    if (!reader.read) {
-        keep_reason(&reader, *code ? mr_error_by_name(code) : MR_ECLOSED, text);
+    struct mr_reader *reader = ctx;
+    if (!reader->read) {
+        keep_reason(reader, *code ? mr_error_by_name(code) : MR_ECLOSED, text);
     }
-    ((struct mr_reader *)ctx)->manifest = (struct mr_manifest){.given = false}; /* ours now */
-    mr_reader_free(reader.place);
-    reader.fn(reader.ctx, reader.err, reader.why, reader.err == MR_OK ? &reader.manifest : NULL);
-    mr_manifest_free(&reader.manifest);
+    finish(reader);
 }
 
 static int ask(struct mr_reader *reader, const char *shown, const char *source)
@@ -129,6 +140,7 @@ void mr_reader_free(struct mr_reader **reader_at)
     struct mr_reader *reader = *reader_at;
     if (reader) {
         *reader_at = NULL;
+        mr_timer_stop(&reader->over);
         mr_process_free(&reader->process);
         mr_manifest_free(&reader->manifest);
         free(reader);

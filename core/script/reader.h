@@ -7,8 +7,9 @@
 
 struct mr_reader;
 
-/* manifest is borrowed; NULL with err and a sentence. The reader is freed before this is called. */
-typedef void mr_reader_fn(void *ctx, int err, const char *why, const struct mr_manifest *manifest);
+/* With an error `why` is a sentence and manifest NULL. Whoever wants to keep the manifest moves it
+ * and leaves an empty one; else it is freed. The reader itself is gone before this is called. */
+typedef void mr_reader_fn(void *ctx, int err, const char *why, struct mr_manifest *manifest);
 
 /* name: what the script is called if it does not say; shown: what messages call the file. *out is
  * NULL again once fn was called. */

@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/runtime/json.h"
 #include "core/script/life.h"
+#include "core/script/reader.h"
 #include "core/script/watch.h"
 
 /* Permission -------------------------------------------------------------------------------- */
@@ -123,7 +124,7 @@ static void permit(struct mr_script *script)
     }
 }
 
-/* The manifest, in a process of its own -------------------------------------------------------- */
+/* The manifest ------------------------------------------------------------------------------ */
 
 static bool name_is_free(struct mr_script *script)
 {
@@ -137,74 +138,26 @@ static bool name_is_free(struct mr_script *script)
     return strcmp(name, "commands") != 0 || strcmp(script->coming.found.folder, "commands") == 0;
 }
 
-static void on_manifest(void *ctx, int err, const char *text, const cJSON *result)
+static void on_manifest(void *ctx, int err, const char *why, struct mr_manifest *manifest)
 {
     struct mr_script *script = ctx;
-    char why[MR_SCRIPT_WHY];
-    if (err == MR_ECLOSED) {
-        return; /* on_reader_end tells why */
-    }
-    mr_process_kill(script->reader, "", "");
+    char text[MR_SCRIPT_WHY];
     if (!is_checking(script)) {
         return;
     }
-    mr_script_copy(why, sizeof why, text);
-    if (err == MR_OK) {
-        err =
-            mr_manifest_read(cJSON_GetObjectItemCaseSensitive(result, "manifest"),
-                             script->coming.found.name, &script->coming.manifest, why, sizeof why);
-    }
-    if (err == MR_OK && !name_is_free(script)) {
-        snprintf(why, sizeof why, "A script called %s is there already.",
-                 script->coming.manifest.name);
-        err = MR_EEXISTS;
-    }
     if (err < 0) {
         mr_script_failed(script, err, why);
-    } else {
+        return;
+    }
+    script->coming.manifest = *manifest;
+    *manifest = (struct mr_manifest){.given = false};
+    if (name_is_free(script)) {
         permit(script);
+        return;
     }
-}
-
-static void on_reader_request(void *ctx, const cJSON *id, const char *method, const cJSON *params)
-{
-    (void)ctx;
-    (void)id;
-    (void)method;
-    (void)params; /* a manifest is data: nothing is answered */
-}
-
-static void on_reader_overrun(void *ctx, const char *what, bool often)
-{
-    struct mr_script *script = ctx;
-    (void)what;
-    (void)often;
-    mr_process_kill(script->reader, "timeout", "its manifest takes too long to read");
-}
-
-static void on_reader_end(void *ctx, const char *code, const char *text)
-{
-    struct mr_script *script = ctx;
-    char why[MR_SCRIPT_WHY];
-    char error[32];
-    mr_script_copy(why, sizeof why, text);
-    mr_script_copy(error, sizeof error, code);
-    mr_process_free(&script->reader);
-    if (*error && is_checking(script)) {
-        mr_script_failed(script, mr_error_by_name(error), why);
-    }
-}
-
-static int start_reader(struct mr_script *script)
-{
-    static const struct mr_process_callbacks callbacks = {on_reader_request, on_reader_overrun,
-                                                          NULL, on_reader_end};
-    const struct mr_process_options options = {.name = script->coming.found.name, .job_fd = -1};
-    int err =
-        mr_process_start(script->scripts->core, &options, &callbacks, script, &script->reader);
-    return err == MR_OK ? mr_script_ask_load(script, script->reader, &script->coming, "manifest",
-                                             false, on_manifest, script)
-                        : err;
+    snprintf(text, sizeof text, "A script called %s is there already.",
+             script->coming.manifest.name);
+    mr_script_failed(script, MR_EEXISTS, text);
 }
 
 static int read_source(struct mr_script *script, char *why, size_t why_size)
@@ -235,8 +188,8 @@ void mr_script_check(struct mr_script *script)
     if (script->state != MR_SCRIPT_RUNNING) {
         script->state = MR_SCRIPT_CHECKING;
     }
-    /* One that was killed a moment ago may still be on its way out. */
-    mr_process_free(&script->reader);
+    /* One may still read an older text that is not wanted any more. */
+    mr_reader_free(&script->reader);
     int err = read_source(script, why, sizeof why);
     if (err == MR_OK && script->kind == MR_SCRIPT_TEST) {
         /* It has no manifest and may do everything: whoever runs it has written it. */
@@ -247,10 +200,12 @@ void mr_script_check(struct mr_script *script)
             return;
         }
     } else if (err == MR_OK) {
-        err = start_reader(script);
+        const struct mr_script_edition *coming = &script->coming;
+        err = mr_reader_start(script->scripts->core, coming->found.name, coming->found.shown,
+                              coming->source, on_manifest, script, &script->reader);
     }
     if (err < 0) {
-        mr_process_free(&script->reader);
+        mr_reader_free(&script->reader);
         mr_script_failed(script, err, *why ? why : mr_error_text(err));
     }
 }

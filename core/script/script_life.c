@@ -9,6 +9,7 @@
 #include "core/base/str.h"
 #include "core/runtime/json.h"
 #include "core/script/life.h"
+#include "core/script/reader.h"
 #include "core/script/run.h"
 #include "core/script/watch.h"
 
@@ -314,7 +315,7 @@ void mr_script_stop(struct mr_script *script, uint64_t within_ms, mr_script_fn *
     if (!script->run) {
         /* Still being checked, or asked about: nothing of it runs yet. */
         mr_timer_stop(&script->timer);
-        mr_process_free(&script->reader);
+        mr_reader_free(&script->reader);
         add_waiter(script, fn, ctx);
         mr_script_ended(script, MR_SCRIPT_ENDED, "", "unloaded");
         return;
@@ -338,7 +339,7 @@ void mr_script_free(struct mr_script *script)
         script->leaving = run->next;
         mr_run_free(&run);
     }
-    mr_process_free(&script->reader);
+    mr_reader_free(&script->reader);
     mr_script_settle(script, MR_ECANCELED, mr_error_text(MR_ECANCELED));
     mr_script_drop(&script->now);
     mr_script_drop(&script->coming);

@@ -54,7 +54,6 @@ int mr_script_ask_load(struct mr_script *script, struct mr_process *process,
                        const struct mr_script_edition *edition, const char *kind, bool staged,
                        mr_rpc_answer_fn *fn, void *ctx)
 {
-    bool manifest = strcmp(kind, "manifest") == 0;
     cJSON *params = cJSON_CreateObject();
     int err = params ? mr_json_set_string(params, "kind", kind) : MR_ENOMEM;
     if (err == MR_OK) {
@@ -79,8 +78,7 @@ int mr_script_ask_load(struct mr_script *script, struct mr_process *process,
         err = mr_script_add_clock(script->scripts, params);
     }
     if (err == MR_OK) {
-        err = mr_process_ask(process, "load", params, "loading",
-                             manifest ? MR_LIMIT_MANIFEST_TIME : MR_LIMIT_LOAD_TIME, fn, ctx);
+        err = mr_process_ask(process, "load", params, "loading", MR_LIMIT_LOAD_TIME, fn, ctx);
     }
     cJSON_Delete(params);
     return err;

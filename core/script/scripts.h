@@ -89,7 +89,7 @@ struct mr_script {
     struct mr_run *run;     /* at work, or coming up for the first time; NULL: none */
     struct mr_run *heir;    /* the next edition's, until it takes over */
     struct mr_run *leaving; /* on their way out */
-    struct mr_process *reader;
+    struct mr_reader *reader;
     struct mr_store *store;
     struct mr_timer *timer; /* something that is done from the loop, or the end of patience */
     struct mr_script_waiter *waiters;
