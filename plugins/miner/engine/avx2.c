@@ -47,14 +47,11 @@ static inline uint32_t at_most(V v, uint64_t limit)
 #include "plugins/miner/engine/rounds.h"
 
 #define OPERATIONS 5968
-#define MIX(S, L, A)                                                                               \
-    L(0)                                                                                           \
-    S(1)                                                                                           \
-    A(2)                                                                                           \
-    L(3)                                                                                           \
-    S(4)                                                                                           \
-    L(5) S(6) A(7) L(8) S(9) L(10) A(11) S(12) L(13) L(14) S(0) A(1) L(2) S(3) L(4) S(5) L(6) A(7) \
-        S(8) L(9) S(10) L(11) A(12) S(13) L(14)
+/* clang-format off */
+#define MIX(S, L, A) \
+    L(0) S(1) A(2) L(3) S(4) L(5) S(6) A(7) L(8) S(9) L(10) A(11) S(12) L(13) L(14) \
+    S(0) A(1) L(2) S(3) L(4) S(5) L(6) A(7) S(8) L(9) S(10) L(11) A(12) S(13) L(14)
+/* clang-format on */
 #define SHIFT(x) SHR(x, 1)
 #define LOGIC(x, y) XOR(x, y)
 #define KEEP(v) __asm__ volatile("" : "+x"(v))

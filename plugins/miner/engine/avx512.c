@@ -33,14 +33,11 @@ typedef __m512i V;
 #include "plugins/miner/engine/rounds.h"
 
 #define OPERATIONS 3016
-#define MIX(S, L, A)                                                                               \
-    S(0)                                                                                           \
-    A(1)                                                                                           \
-    L(2)                                                                                           \
-    S(3)                                                                                           \
-    A(4)                                                                                           \
-    S(5) L(6) A(7) S(8) A(9) L(10) S(11) A(12) S(13) L(14) A(0) S(1) A(2) S(3) L(4) A(5) S(6) A(7) \
-        S(8) L(9) A(10) S(11) L(12) A(13) S(14)
+/* clang-format off */
+#define MIX(S, L, A) \
+    S(0) A(1) L(2) S(3) A(4) S(5) L(6) A(7) S(8) A(9) L(10) S(11) A(12) S(13) L(14) \
+    A(0) S(1) A(2) S(3) L(4) A(5) S(6) A(7) S(8) L(9) A(10) S(11) L(12) A(13) S(14)
+/* clang-format on */
 #define SHIFT(x) ROR(x, 14)
 #define LOGIC(x, y) XOR3(x, y, y)
 #define KEEP(v) __asm__ volatile("" : "+v"(v))
