@@ -31,6 +31,7 @@ struct mr_commands {
     struct reserved *reserved;
     struct mr_command *first;
     struct waiting *waiting; /* oldest first */
+    size_t waiting_count;
     struct mr_timer *timer;
     unsigned holds;
 };
@@ -356,6 +357,7 @@ static int keep_waiting(struct mr_commands *commands, const char *line, const ch
         at = &(*at)->next;
     }
     *at = waiting;
+    commands->waiting_count++;
     return MR_OK;
 }
 
@@ -376,6 +378,7 @@ static void wait_turn(void *ctx)
             return;
         }
         commands->waiting = waiting->next;
+        commands->waiting_count--;
         if (command) {
             run_command(command, rest, waiting->chat, waiting->done, waiting->ctx);
         } else {
@@ -394,6 +397,11 @@ void mr_commands_run(struct mr_commands *commands, const char *line, const char 
     split(line, name, &rest);
     struct mr_command *command = mr_commands_find(commands, name);
     bool early = commands->waiting || (command ? is_held(command) : commands->holds > 0);
+    if (early && commands->waiting_count == MR_LIMIT_EARLY_COMMANDS) {
+        done(ctx, MR_EBUSY,
+             "Too many lines wait already. Try again in a moment; nothing was sent.");
+        return;
+    }
     if (early && keep_waiting(commands, line, chat, done, ctx) == MR_OK) {
         return;
     }

@@ -172,6 +172,56 @@ static void finish(struct mr_fetch *fetch, int err, const char *text)
     curl->free(url);
 }
 
+enum { ORIGIN = MR_FETCH_HOST + 32 };
+
+/* "https://host:port" of where it goes now; "" when that is nowhere. */
+static void get_origin(const struct mr_fetch *fetch, char out[ORIGIN])
+{
+    char scheme[16], host[MR_FETCH_HOST];
+    char *port = NULL;
+    bool whole =
+        get_part(fetch, CURLUPART_SCHEME, scheme, sizeof scheme) &&
+        get_part(fetch, CURLUPART_HOST, host, sizeof host) &&
+        fetch->curl->url_get(fetch->url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK;
+    snprintf(out, ORIGIN, "%s%s%s:%.8s", whole ? scheme : "", whole ? "://" : "", whole ? host : "",
+             whole ? port : "");
+    fetch->curl->free(port);
+}
+
+/* What proves to one host who asks is no business of the next. */
+static int drop_credentials(struct mr_fetch *fetch)
+{
+    struct curl_slist *kept = NULL;
+    for (const struct curl_slist *at = fetch->headers; at; at = at->next) {
+        if (strncasecmp(at->data, "authorization", 13) == 0 ||
+            strncasecmp(at->data, "cookie", 6) == 0) {
+            continue;
+        }
+        struct curl_slist *longer = fetch->curl->slist_append(kept, at->data);
+        if (!longer) {
+            fetch->curl->slist_free_all(kept);
+            return MR_ENOMEM;
+        }
+        kept = longer;
+    }
+    fetch->curl->easy_setopt(fetch->easy, CURLOPT_HTTPHEADER, kept);
+    fetch->curl->slist_free_all(fetch->headers);
+    fetch->headers = kept;
+    return MR_OK;
+}
+
+/* The address becomes the one it leads to. */
+static int go_to(struct mr_fetch *fetch, const char *to)
+{
+    char before[ORIGIN], after[ORIGIN];
+    get_origin(fetch, before);
+    if (fetch->curl->url_set(fetch->url, CURLUPART_URL, to, CURLU_DISALLOW_USER) != CURLUE_OK) {
+        return MR_EINVAL;
+    }
+    get_origin(fetch, after);
+    return strcmp(before, after) == 0 ? MR_OK : drop_credentials(fetch);
+}
+
 /* After 303 and, as everybody does, after 301 and 302, a post goes on as a get. */
 static void follow(struct mr_fetch *fetch, long status, const char *to)
 {
@@ -179,9 +229,7 @@ static void follow(struct mr_fetch *fetch, long status, const char *to)
     int err = MR_ELIMIT;
     snprintf(why, sizeof why, "it leads from one address to the next too often");
     if (fetch->redirects_left-- > 0) {
-        err = fetch->curl->url_set(fetch->url, CURLUPART_URL, to, CURLU_DISALLOW_USER) == CURLUE_OK
-                  ? MR_OK
-                  : MR_EINVAL;
+        err = go_to(fetch, to);
         snprintf(why, sizeof why, "it leads to an address that is none");
     }
     if (err == MR_OK) {

@@ -54,10 +54,12 @@ static uint64_t hash_of(const char *text)
 static struct mr_script_part *part_of(struct mr_script *script, const char *module)
 {
     struct mr_script_part *part = script->parts;
+    size_t count = 0;
     while (part && strcmp(part->module, module) != 0) {
         part = part->next;
+        count++;
     }
-    if (part || strlen(module) >= sizeof part->module) {
+    if (part || strlen(module) >= sizeof part->module || count == MR_LIMIT_SCRIPT_PARTS) {
         return part;
     }
     part = calloc(1, sizeof *part);

@@ -44,14 +44,31 @@ local function act(one, values, event)
   end
 end
 
--- What the first * stands for when TEXT is as WANTED says, and all of it when there is none; else nil.
+-- What the first * stands for when TEXT is as WANTED says, and all of it when there is none; else nil. Piece by
+-- piece, as a pattern of many * takes for ever on a long text, and others choose the texts.
 local function match(text, wanted)
-  local pattern = wanted:lower():gsub("[%^%$%(%)%%%.%[%]%+%-%?]", "%%%0"):gsub("%*", "().*()")
-  local first, last = text:lower():match("^" .. pattern .. "$")
-  if math.type(first) == "integer" then
-    return text:sub(first, last - 1)
+  local low, pieces = text:lower(), {}
+  for piece in (wanted:lower() .. "*"):gmatch("([^*]*)%*") do
+    pieces[#pieces + 1] = piece
   end
-  return first and text
+  if #pieces == 1 then
+    return low == pieces[1] and text or nil
+  end
+  local first, last = pieces[1], pieces[#pieces]
+  local at, stop = #first + 1, #low - #last
+  if low:sub(1, #first) ~= first or low:sub(stop + 1) ~= last or stop + 1 < at then
+    return nil
+  end
+  local star_end = stop
+  for i = 2, #pieces - 1 do
+    local from, to = low:find(pieces[i], at, true)
+    if not from or to > stop then
+      return nil
+    end
+    star_end = i == 2 and from - 1 or star_end
+    at = to + 1
+  end
+  return text:sub(#first + 1, star_end)
 end
 
 local kinds = {}
@@ -70,6 +87,9 @@ function kinds.on(one, rest)
   if not one.line_to_run then
     return 'on needs `do` and what to do: on message "ping" do /say pong'
   end
+  if one.line_to_run:find("^/%S*%$") then
+    return "the name of a command stands in a rule as it is, without $: whoever speaks would choose it"
+  end
   local may = limit.new(MOST, WITHIN_S)
   one.begin = function()
     return chat.on(event, function(happened)
@@ -85,6 +105,11 @@ function kinds.on(one, rest)
   end
 end
 
+-- A timer keeps its phase by its name, which is at most 64 bytes of whole characters.
+local function name_of(text)
+  return #text <= 64 and text or (text:sub(1, 64):gsub("[\xC0-\xFF]?[\x80-\xBF]*$", ""))
+end
+
 function kinds.every(one, rest)
   local time, line = rest:match("^(%S+)%s+do%s+(.*)$")
   local number, unit = (time or ""):match("^(%d+)([smhd])$")
@@ -96,7 +121,7 @@ function kinds.every(one, rest)
   one.begin = function()
     return timer.every(seconds, function()
       act(one, {})
-    end, { name = one.text })
+    end, { name = name_of(one.text) })
   end
 end
 

@@ -21,6 +21,23 @@ describe("/on", function()
     expect(room:sent()):equals { "$from", "; /quit" }
   end)
 
+  it("lets nobody choose the command either", function()
+    room:type("/on message do /$text")
+    expect(room:shown()):contains("the name of a command stands in a rule as it is")
+  end)
+
+  it("goes by as many * as one likes, whatever is said", function()
+    room:type('/on message "*' .. ("a*"):rep(40) .. '!" do /say $*')
+    room:type('/on message "b*c*b" do /say <$*>')
+    room:recv { from = "bob", text = ("a"):rep(1400) }
+    room:recv { from = "bob", text = "bcb" }
+    room:recv { from = "bob", text = "b" }
+    room:recv { from = "bob", text = "bc" }
+    room:recv { from = "bob", text = "B one C two B" }
+    room:recv { from = "bob", text = "x" .. ("a"):rep(50) .. "!" }
+    expect(room:sent()):equals { "<>", "< one >", "x" }
+  end)
+
   it("does not answer for ever", function()
     room:type("/on message do /say heard")
     for i = 1, 7 do
@@ -46,6 +63,12 @@ describe("/every", function()
     room:type("/every 10m do /w bob hi")
     room:advance("30m")
     expect(room:sent()):equals { "/w bob hi", "/w bob hi", "/w bob hi" }
+  end)
+
+  it("may be a long line", function()
+    room:type("/every 10m do /say " .. ("\u{e9}"):rep(60))
+    room:advance("10m")
+    expect(room:sent()):equals { ("\u{e9}"):rep(60) }
   end)
 
   it("leaves some time between", function()

@@ -40,6 +40,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(302, b"elsewhere", Location=rest)
         elif path == "/method":
             self.answer(200, self.command.encode())
+        elif path == "/who":
+            self.answer(200, f"{self.headers['Authorization']} {self.headers['Cookie']} {self.headers['X-Mine']}".encode())
         elif path == "/agent":
             agent = self.headers["User-Agent"].split("/")[0]
             self.answer(200, f"{agent} {self.headers['X-Mine']} {self.headers['Cookie']}".encode(), Set_Cookie="a=b")
@@ -154,6 +156,15 @@ def test_plain(room, tmp_path, plain):
     assert said[11]["code"] == "denied" and "'http:localhost'" in said[11]["message"]
     assert said[12]["code"] == "invalid"
     assert said[13]["code"] == "limit" and "too often" in said[13]["message"]
+
+
+def test_credentials_stay_with_their_host(room, tmp_path, plain):
+    """They go on to the same host, not to another one, though that is granted as well."""
+    at = f"http://127.0.0.1:{plain}"
+    mine = "{ headers = { Authorization = 'key', cookie = 'a=b', ['X-Mine'] = 'yes' } }"
+    calls = [f"http.get('{at}/to?{to}/who', {mine})" for to in ("", f"http://localhost:{plain}")]
+    said = run(tmp_path, room, ["http:127.0.0.1", "http:localhost"], calls)
+    assert [one["body"] for one in said] == ["key a=b yes", "None None yes"]
 
 
 def test_verified(room, tmp_path, secure):

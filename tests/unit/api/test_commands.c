@@ -161,6 +161,21 @@ static void test_early_lines(void **state)
     assert_int_equal(f->err, MR_ENOTFOUND);
 }
 
+static void test_early_lines_are_bounded(void **state)
+{
+    struct fixture *f = *state;
+    mr_commands_hold(f->commands);
+    for (int i = 0; i < MR_LIMIT_EARLY_COMMANDS; i++) {
+        type(f, "/never");
+    }
+    assert_int_equal(f->told, 0);
+    type(f, "/never");
+    assert_int_equal(f->told, 1);
+    assert_int_equal(f->err, MR_EBUSY);
+    mr_commands_release(f->commands);
+    assert_int_equal(f->told, MR_LIMIT_EARLY_COMMANDS + 1);
+}
+
 static void test_early_line_is_given_up(void **state)
 {
     struct fixture *f = *state;
@@ -223,6 +238,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unknown, setup, teardown),
         cmocka_unit_test_setup_teardown(test_names, setup, teardown),
         cmocka_unit_test_setup_teardown(test_early_lines, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_early_lines_are_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_early_line_is_given_up, setup, teardown),
         cmocka_unit_test_setup_teardown(test_places, setup, teardown),
         cmocka_unit_test_setup_teardown(test_list, setup, teardown),
