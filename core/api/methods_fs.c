@@ -122,6 +122,10 @@ static ssize_t read_part(int fd, off_t from, char *out, size_t size)
 static void fs_read(void *ctx, struct mr_call *call, const cJSON *params)
 {
     int64_t from = mr_json_int(params, "offset", 0);
+    if (from < 0) {
+        mr_call_fail(call, MR_EINVAL, "offset is 0 or more");
+        return;
+    }
     int fd = open_file(ctx, call, mr_json_string(params, "name"), O_RDONLY);
     if (fd < 0) {
         return;
@@ -129,7 +133,7 @@ static void fs_read(void *ctx, struct mr_call *call, const cJSON *params)
     char *part = malloc(MR_LIMIT_FS_PART);
     cJSON *out = part ? cJSON_CreateObject() : NULL;
     off_t size = size_of(fd);
-    ssize_t got = out && from >= 0 ? read_part(fd, (off_t)from, part, MR_LIMIT_FS_PART) : -1;
+    ssize_t got = out ? read_part(fd, (off_t)from, part, MR_LIMIT_FS_PART) : -1;
     int err = got >= 0 ? mr_bytes_set(out, "text", part, (size_t)got) : MR_EIO;
     if (err == MR_OK) {
         err = mr_json_set_int(out, "size", size);

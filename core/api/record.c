@@ -212,7 +212,11 @@ static void record_start(void *ctx, struct mr_call *call, const cJSON *params)
     recorder->lines = 0;
     mr_session_watch(recorder->core->session, on_text, recorder);
     write_head(recorder);
-    mr_call_return(call, recorder->path ? cJSON_CreateString(recorder->path) : NULL);
+    if (!recorder->file) {
+        mr_call_fail(call, MR_EIO, "The recording %s cannot be written.", name);
+        return;
+    }
+    mr_call_return(call, cJSON_CreateString(recorder->path));
 }
 
 static void record_stop(void *ctx, struct mr_call *call, const cJSON *params)

@@ -333,6 +333,14 @@ static void test_lines_for_the_user_alone(void **state)
     assert_int_equal(call_with(h, "command.run", "client", "{\"line\":\"/script\"}", text), MR_OK);
 }
 
+static void test_offset_out_of_bounds(void **state)
+{
+    char text[512];
+    assert_int_equal(
+        call_with(*state, "fs.read", "fs:data", "{\"name\":\"x\",\"offset\":-1}", text), MR_EINVAL);
+    assert_string_equal(text, "offset is 0 or more");
+}
+
 static void test_grants_are_shown(void **state)
 {
     struct harness *h = *state;
@@ -402,6 +410,7 @@ int main(void)
         TEST(test_taken_at_once),
         TEST(test_taken_for_events_of_plugins),
         TEST(test_lines_for_the_user_alone),
+        TEST(test_offset_out_of_bounds),
         TEST(test_grants_are_shown),
         TEST(test_run_wants_some_listed),
     };
