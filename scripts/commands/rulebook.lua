@@ -23,9 +23,10 @@ local function save()
   return ok
 end
 
--- What a filter goes by is a setting of its own; it is loaded when there is something for it.
-local function hand_over(filter, setting, kind)
-  local list = rulebook.list(kind)
+-- What a filter goes by is a setting of its own; it is loaded when there is something for it. It is called as its
+-- rules are.
+local function hand_over(filter, setting)
+  local list = rulebook.list(filter)
   local there = script.info(filter)
   if not there and #list == 0 then
     return
@@ -54,8 +55,12 @@ local function hand_over_words()
   handing = true
   while again do
     again = false
-    hand_over("ignore", "names", "ignore")
-    hand_over("highlight", "words", "highlight")
+    for filter, list in pairs { ignore = "names", highlight = "words" } do
+      local ok, why = pcall(hand_over, filter, list)
+      if not ok then
+        tell.fail("%s", why)
+      end
+    end
   end
   handing = false
 end
