@@ -5,7 +5,7 @@
 enum { MAGIC = 0x6d726a31, TRIES = 10000, HASH_WORDS = MR_WORK_HASH_HEX / 8 };
 
 /* The words behind the hash. */
-enum { WORD_ZEROS = HASH_WORDS, WORD_ORDER, WORD_SERIAL, WORD_VALID };
+enum { WORD_ZEROS = HASH_WORDS, WORD_ORDER, WORD_SERIAL, WORD_PAUSED, WORD_VALID };
 
 _Static_assert((int)WORD_VALID < (int)MR_JOB_PAGE_WORDS, "the page has place for every word");
 
@@ -45,6 +45,7 @@ void mr_job_page_write(struct mr_job_page *page, const struct mr_job_view *view)
     put(page, WORD_ZEROS, view->zeros);
     put(page, WORD_ORDER, (uint64_t)view->order);
     put(page, WORD_SERIAL, view->serial);
+    put(page, WORD_PAUSED, view->paused);
     put(page, WORD_VALID, valid);
     atomic_store_explicit(&page->sequence, before + 2, memory_order_release);
 }
@@ -67,6 +68,7 @@ bool mr_job_page_read(const struct mr_job_page *page, struct mr_job_view *out)
         out->zeros = (unsigned)get(page, WORD_ZEROS);
         out->order = get(page, WORD_ORDER) == MR_WORK_PREV_S ? MR_WORK_PREV_S : MR_WORK_S_PREV;
         out->serial = get(page, WORD_SERIAL);
+        out->paused = get(page, WORD_PAUSED) != 0;
         atomic_thread_fence(memory_order_acquire);
         if (before % 2 == 0 &&
             atomic_load_explicit(&page->sequence, memory_order_relaxed) == before) {

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MR_JOB_PAGE_WORDS = 20 };
+enum { MR_JOB_PAGE_WORDS = 24 };
 
 /* All words are atomic, so that a read that meets a write is torn but never undefined. */
 struct mr_job_page {
@@ -31,6 +31,7 @@ struct mr_job_view {
     unsigned zeros;
     enum mr_work_order order;
     uint64_t serial; /* grows with every change */
+    bool paused;     /* a strategy is to rest */
 };
 
 /* Fills a page of zeros with "no job". */

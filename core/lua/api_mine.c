@@ -6,7 +6,8 @@
 #include "core/base/work.h"
 #include "core/lua/host.h"
 
-/* How long a strategy rests where there is nothing to mine. */
+/* How long a strategy rests where there is nothing to mine, and at most before it sees that mining
+ * goes on after a pause. */
 enum { IDLE_MS = 50 };
 
 /* mine_serial() -> a number that changes whenever the job does; nil without a job page */
@@ -56,6 +57,20 @@ static int mine_verify(lua_State *L)
     return 1;
 }
 
+/* mine_paused(wait) -> whether mining is paused. If it is and wait is true, it comes back when
+ * there is something to read, or a little later. */
+static int mine_paused(lua_State *L)
+{
+    struct mr_lua *host = mr_lua_of(L);
+    struct mr_job_view view;
+    bool paused = host->job && mr_job_page_read(host->job, &view) && view.paused;
+    if (paused && lua_toboolean(L, 1)) {
+        mr_link_pause(&host->link, IDLE_MS);
+    }
+    lua_pushboolean(L, paused);
+    return 1;
+}
+
 static int mine_attempts(lua_State *L)
 {
     lua_pushinteger(L, (lua_Integer)mr_lua_of(L)->attempts);
@@ -65,8 +80,9 @@ static int mine_attempts(lua_State *L)
 void mr_lua_add_mine(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"mine_serial", mine_serial},     {"mine_job", mine_job}, {"mine_verify", mine_verify},
-        {"mine_attempts", mine_attempts}, {NULL, NULL},
+        {"mine_serial", mine_serial}, {"mine_job", mine_job},
+        {"mine_verify", mine_verify}, {"mine_attempts", mine_attempts},
+        {"mine_paused", mine_paused}, {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

@@ -20,6 +20,7 @@ struct mr_strategy {
     int read_fd;
     uint64_t attempts, attempts_before;
     uint64_t attempts_earlier; /* of processes that were replaced */
+    bool paused;
     uint64_t started_ms, reported_ms, reported_before_ms;
 };
 
@@ -28,7 +29,7 @@ struct mr_strategy {
 static void write_page(struct mr_strategy *strategy)
 {
     struct mr_job job;
-    struct mr_job_view view = {.zeros = 0};
+    struct mr_job_view view = {.paused = strategy->paused};
     if (!strategy->page) {
         return;
     }
@@ -120,6 +121,20 @@ void mr_strategy_begun(struct mr_strategy *strategy, struct mr_script *script)
     strategy->started_ms = strategy->reported_ms = strategy->reported_before_ms = now;
 }
 
+static void set_paused(struct mr_strategy *strategy, bool paused)
+{
+    if (strategy->paused == paused) {
+        return;
+    }
+    strategy->paused = paused;
+    write_page(strategy);
+    cJSON *data = cJSON_CreateObject();
+    if (data) {
+        (void)mr_json_set_bool(data, "paused", paused);
+    }
+    (void)mr_hooks_emit(strategy->scripts->core->hooks, MR_EVENT_MINE_PAUSE, data);
+}
+
 void mr_strategy_replaced(struct mr_strategy *strategy, const struct mr_script *script)
 {
     if (strategy->script == script) {
@@ -131,6 +146,7 @@ void mr_strategy_gone(struct mr_strategy *strategy, const struct mr_script *scri
 {
     if (strategy->script == script) {
         strategy->script = NULL;
+        set_paused(strategy, false);
     }
 }
 
@@ -138,7 +154,8 @@ void mr_strategy_gone(struct mr_strategy *strategy, const struct mr_script *scri
 static double rate(const struct mr_strategy *strategy)
 {
     uint64_t ms = strategy->reported_ms - strategy->reported_before_ms;
-    if (!strategy->script || ms == 0 || strategy->attempts < strategy->attempts_before) {
+    if (!strategy->script || strategy->paused || ms == 0 ||
+        strategy->attempts < strategy->attempts_before) {
         return 0;
     }
     return (double)(strategy->attempts - strategy->attempts_before) * 1000.0 / (double)ms;
@@ -165,6 +182,9 @@ static void stats(void *ctx, struct mr_call *call, const cJSON *params)
                    {"seconds", seconds}};
     cJSON *out = cJSON_CreateObject();
     int err = out ? mr_json_set_bool(out, "running", running) : MR_ENOMEM;
+    if (err == MR_OK) {
+        err = mr_json_set_bool(out, "paused", strategy->paused);
+    }
     for (size_t i = 0; err == MR_OK && i < sizeof numbers / sizeof numbers[0]; i++) {
         err = mr_json_set_int(out, numbers[i].key, (int64_t)numbers[i].value);
     }
@@ -241,6 +261,32 @@ static void stop(void *ctx, struct mr_call *call, const cJSON *params)
     mr_script_stop(strategy->script, STOP_MS, stopped, call);
 }
 
+static void answer_pause(struct mr_strategy *strategy, struct mr_call *call, bool paused)
+{
+    if (!strategy->script) {
+        mr_call_fail(call, MR_ESTATE, "Nothing is mining.");
+    } else if (strategy->paused == paused) {
+        mr_call_fail(call, MR_ESTATE,
+                     paused ? "Mining is paused already; /mine resume goes on."
+                            : "Mining is not paused.");
+    } else {
+        set_paused(strategy, paused);
+        mr_call_return(call, cJSON_CreateTrue());
+    }
+}
+
+static void pause_mining(void *ctx, struct mr_call *call, const cJSON *params)
+{
+    (void)params;
+    answer_pause(ctx, call, true);
+}
+
+static void resume_mining(void *ctx, struct mr_call *call, const cJSON *params)
+{
+    (void)params;
+    answer_pause(ctx, call, false);
+}
+
 static void strategies(void *ctx, struct mr_call *call, const cJSON *params)
 {
     const struct mr_strategy *strategy = ctx;
@@ -251,6 +297,8 @@ static void strategies(void *ctx, struct mr_call *call, const cJSON *params)
 static const struct mr_binding rows[] = {{"mine.stats", stats},
                                          {"mine.start", start},
                                          {"mine.stop", stop},
+                                         {"mine.pause", pause_mining},
+                                         {"mine.resume", resume_mining},
                                          {"mine.strategies", strategies},
                                          {NULL, NULL}};
 

@@ -30,6 +30,22 @@ command {
   end,
 }
 
+--: mine.pause
+command {
+  name = "nap",
+  run = function()
+    print(mine.pause(), mine.stats().paused) --> true true
+  end,
+}
+
+--: mine.resume
+command {
+  name = "dig-on",
+  run = function()
+    print(mine.resume(), mine.stats().running) --> true true
+  end,
+}
+
 --: mine.stop
 command {
   name = "rest",
@@ -37,3 +53,15 @@ command {
     print(mine.stop()) --> true
   end,
 }
+
+--: mine.search
+local found, err = mine.search { prefix = "me:", threads = 1, seconds = 0.1 }
+print(found and found.s or err.code) --> timeout
+
+--: mine.engine
+local engine = mine.engine()
+print(#engine.history <= 60, engine.rate >= 0) --> true true
+
+--: mine.machine
+local machine = mine.machine()
+print(machine.others <= 1, type(machine.battery)) --> true boolean

@@ -82,6 +82,8 @@ def sentences(function):
             yield f"Returns {name}: {rest}." if rest else ""
     if function.needs:
         yield f"Needs `{function.needs}`."
+    if function.plugin:
+        yield f"Comes with the plugin {function.plugin}, which is always shipped."
     if function.fails:
         yield f"May fail with {', '.join(code(c) for c in function.fails)}" + (
             f": {function.error_text}." if function.error_text else "."

@@ -46,6 +46,7 @@ class Function:
     error_text: str = ""
     raises: str = ""
     value: str = ""
+    plugin: str = ""  # which brings it; "": the client itself
 
     @property
     def space(self):
@@ -61,9 +62,9 @@ def read(path):
     return (TOP / path).read_text(encoding="utf-8")
 
 
-def rows(name):
+def rows(name, folder="include/moonroom"):
     """The strings of each row of a .def file."""
-    for inside in ROW.findall(read(Path("include/moonroom") / name)):
+    for inside in ROW.findall(read(Path(folder) / name)):
         yield [text.replace('\\"', '"') for text in STRING.findall(inside)]
 
 
@@ -104,11 +105,15 @@ def fields(spec):
 
 
 def methods():
-    """The rows of methods.def."""
-    for name, permission, parameters, returns, text in rows("methods.def"):
-        what, _, errors = returns.partition("!")
-        result = [(lua_type(what.strip()), "")]
-        yield Function(name, text, list(fields(parameters)), result, permission, errors.split())
+    """The rows of methods.def, and of the files of that name with which the shipped plugins add to them."""
+    tables = [("", "include/moonroom")]
+    tables += [(path.relative_to(TOP).parts[1], path.parent) for path in sorted(TOP.glob("plugins/**/methods.def"))]
+    for plugin, folder in tables:
+        for name, permission, parameters, returns, text in rows("methods.def", folder):
+            what, _, failures = returns.partition("!")
+            result = [(lua_type(what.strip()), "")]
+            params = list(fields(parameters))
+            yield Function(name, text, params, result, permission, failures.split(), plugin=plugin)
 
 
 def take_tag(function, line):

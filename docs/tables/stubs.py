@@ -65,7 +65,8 @@ def one(function):
         return f"{comment(function.help)}---@type {function.value}\n{function.name} = nil\n"
     names = ", ".join(p.name for p in function.params)
     needs = f"\n\nNeeds the permission `{function.needs}`." if function.needs else ""
-    text = comment(function.help + needs)
+    plugin = f"\n\nComes with the plugin {function.plugin}." if function.plugin else ""
+    text = comment(function.help + needs + plugin)
     return (
         text
         + "".join(parameters(function))

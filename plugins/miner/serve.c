@@ -257,6 +257,16 @@ static cJSON *do_stop(struct serve *serve, const cJSON *params, int *err, char *
     return do_stats(serve, params, err, why, why_size);
 }
 
+static cJSON *do_resume(struct serve *serve, const cJSON *params, int *err, char *why,
+                        size_t why_size)
+{
+    *err = mr_engine_resume(serve->engine);
+    if (*err == MR_OK)
+        return do_stats(serve, params, err, why, why_size);
+    snprintf(why, why_size, "There is no search that was stopped before its end.");
+    return NULL;
+}
+
 static cJSON *do_kernels(struct serve *serve, const cJSON *params, int *err, char *why,
                          size_t why_size)
 {
@@ -275,11 +285,8 @@ typedef cJSON *method_fn(struct serve *serve, const cJSON *params, int *err, cha
 static const struct {
     const char *name;
     method_fn *fn;
-} methods[] = {{"start", do_start},
-               {"block", do_block},
-               {"stop", do_stop},
-               {"stats", do_stats},
-               {"kernels", do_kernels}};
+} methods[] = {{"start", do_start},   {"block", do_block}, {"stop", do_stop},
+               {"resume", do_resume}, {"stats", do_stats}, {"kernels", do_kernels}};
 
 static void handle_message(struct serve *serve, const cJSON *message)
 {

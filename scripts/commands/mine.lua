@@ -73,9 +73,21 @@ function actions.stop()
   tell.outcome(ok, err, "Mining has stopped.")
 end
 
+function actions.pause()
+  local ok, err = mine.pause()
+  tell.outcome(ok, err, "Mining is paused. /mine resume goes on.")
+end
+
+function actions.resume()
+  local ok, err = mine.resume()
+  tell.outcome(ok, err, "Mining goes on.")
+end
+
 function actions.status()
   local stats = mine.stats()
-  if stats.running and stats.rate > 0 then
+  if stats.paused then
+    tell.done("Mining with %s is paused; /mine resume goes on.", stats.strategy)
+  elseif stats.running and stats.rate > 0 then
     local what = "Mining with %s for %.0f s: %.0f tries a second."
     tell.done(what, stats.strategy, stats.seconds, stats.rate)
   elseif stats.running then
@@ -113,8 +125,8 @@ end
 
 command {
   name = "mine",
-  args = "[what:start|stop|status|strategy=status] [name:strategy]",
-  help = "Start or stop mining, or see how it goes.",
+  args = "[what:start|stop|pause|resume|status|strategy=status] [name:strategy]",
+  help = "Start, stop or pause mining, or see how it goes.",
   long = "Strategies are Lua files in the folder scripts/strategies.",
   run = function(args)
     actions[args.what](args.name)

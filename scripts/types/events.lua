@@ -138,6 +138,11 @@
 ---@field s string
 ---@field time integer
 
+---Mining was paused, or goes on.
+---@class event.mine.pause
+---@field paused boolean
+---@field time integer
+
 ---The prompt shows another chat.
 ---@class event.chat_switched
 ---@field chat string

@@ -143,6 +143,7 @@ function chat.me() end
 ---@overload fun(event: "mine.accepted", fn: fun(event: event.mine.accepted)): handle
 ---@overload fun(event: "mine.rejected", fn: fun(event: event.mine.rejected)): handle
 ---@overload fun(event: "mine.stale", fn: fun(event: event.mine.stale)): handle
+---@overload fun(event: "mine.pause", fn: fun(event: event.mine.pause)): handle
 ---@overload fun(event: "chat_switched", fn: fun(event: event.chat_switched)): handle
 ---@overload fun(event: "idle", fn: fun(event: event.idle)): handle
 ---@overload fun(event: "active", fn: fun(event: event.active)): handle
@@ -180,6 +181,7 @@ function chat.on(event, opts, fn) end
 ---@overload fun(event: "mine.accepted", fn: fun(event: event.mine.accepted)): handle
 ---@overload fun(event: "mine.rejected", fn: fun(event: event.mine.rejected)): handle
 ---@overload fun(event: "mine.stale", fn: fun(event: event.mine.stale)): handle
+---@overload fun(event: "mine.pause", fn: fun(event: event.mine.pause)): handle
 ---@overload fun(event: "chat_switched", fn: fun(event: event.chat_switched)): handle
 ---@overload fun(event: "idle", fn: fun(event: event.idle)): handle
 ---@overload fun(event: "active", fn: fun(event: event.active)): handle
@@ -463,12 +465,57 @@ function log.info(...) end
 ---@param ... any
 function log.warn(...) end
 
+---How the engine's search goes: attempts so far and of each thread, rate in attempts a second now, over 1 and 15 minutes and each second of the last minute, seconds that a block takes on average (expected), the chance so far, 0 to 1, the best digest.
+---
+---Needs the permission `mine`.
+---
+---Comes with the plugin miner.
+---@return { searching: boolean, kernel: string, attempts: integer, threads: integer[], rate: number, rate_1m: number, rate_15m: number, history: number[], zeros: integer, expected: number, chance: number, best: string }?
+---@return failure? err denied
+function mine.engine() end
+
 ---What to mine on: {prev_hash, zeros, order, serial}; nil when offline.
 ---
 ---Needs the permission `mine`.
 ---@return { prev_hash: string, zeros: integer, order: string, serial: integer }?
 ---@return failure? err denied
 function mine.job() end
+
+---How much of the machine others used in the last second of a search, 0 to 1, and whether it runs on battery.
+---
+---Needs the permission `mine`.
+---
+---Comes with the plugin miner.
+---@return { others: number, battery: boolean }?
+---@return failure? err denied
+function mine.machine() end
+
+---Let the strategy and the engine rest where they are; what they have counted stays.
+---
+---Needs the permission `mine`.
+---@return true?
+---@return failure? err denied, state
+function mine.pause() end
+
+---Go on where mine.pause has stopped.
+---
+---Needs the permission `mine`.
+---@return true?
+---@return failure? err denied, state
+function mine.resume() end
+
+---Let the engine search for a solution of the present block, and of the next ones until one is found: {s, digest}. alphabet and prefix are what S is made of, threads as many as there are processors, seconds how long it tries (for ever).
+---
+---Needs the permission `mine`.
+---
+---Comes with the plugin miner.
+---@param alphabet? string
+---@param prefix? string
+---@param threads? integer
+---@param seconds? number
+---@return { s: string, digest: string }?
+---@return failure? err denied, timeout, canceled, not_found, invalid, io
+function mine.search(alphabet, prefix, threads, seconds) end
 
 ---Start mining with a strategy; the answer is its name.
 ---
@@ -478,10 +525,10 @@ function mine.job() end
 ---@return failure? err denied, state, invalid, not_found
 function mine.start(strategy) end
 
----How mining goes: blocks found, accepted, rejected, stale and unverified; running and strategy; attempts so far, rate in attempts a second, and seconds since its start.
+---How mining goes: blocks found, accepted, rejected, stale and unverified; running, paused and strategy; attempts so far, rate in attempts a second, and seconds since its start.
 ---
 ---Needs the permission `mine`.
----@return { found: integer, accepted: integer, rejected: integer, stale: integer, unverified: integer, running: boolean, strategy: string, attempts: integer, rate: number, seconds: number }?
+---@return { found: integer, accepted: integer, rejected: integer, stale: integer, unverified: integer, running: boolean, paused: boolean, strategy: string, attempts: integer, rate: number, seconds: number }?
 ---@return failure? err denied
 function mine.stats() end
 

@@ -65,15 +65,10 @@ def test_types_are_good_lua(path):
 
 
 WALK = """
-local seen, plugged = {}, {} -- what plugins bring is described by them
-for _, one in ipairs(plugin.list()) do
-  for _, method in ipairs(one.methods) do
-    plugged[method] = true
-  end
-end
+local seen = {}
 for _, space in ipairs { %s } do
   for name, field in pairs(_G[space] or {}) do
-    if type(field) == "function" and not plugged[space .. "." .. name] then
+    if type(field) == "function" then
       seen[#seen + 1] = space .. "." .. name
     end
   end
@@ -178,7 +173,7 @@ def show(tmp_path_factory):
     secret = top / "robin" / "password"
     secret.touch(mode=0o600)
     secret.write_text("correct horse\n")
-    room = moonroom.Room(top / "room", "--zeros", "8", "--admin", "robin")
+    room = moonroom.Room(top / "room", "--zeros", "16", "--admin", "robin")
     bob = moonroom.Client(room.port, top / "bob", "bob", register=True)
     options = [room.url, "--user", "robin", "--password-file", secret, "--register", "--accept-terms", "--verbose"]
     with Stage([*options, "--home", home], top / "robin", rows=50, columns=300) as terminal:
@@ -214,6 +209,10 @@ def play(stage, bob):
     stage.ask("/fresh")
     stage.ask("/dig")
     stage.wait_printed("mine.start")
+    stage.ask("/nap")
+    stage.wait_printed("mine.pause")
+    stage.ask("/dig-on")
+    stage.wait_printed("mine.resume")
     stage.ask("/rest")
     stage.wait_printed("mine.stop")
     stage.ask("/out mallory")

@@ -20,7 +20,7 @@ for name in
     timer.start timer.stop
     settings.get settings.set settings.list client.remember client.terms
     client.version wallet.balance mine.job mine.verify mine.submit mine.stats
-    mine.strategies store.get store.set store.keys script.source script.list log.write
+    mine.strategies mine.pause mine.resume store.get store.set store.keys script.source script.list log.write
     ui.print ui.table ui.bars ui.sparkline ui.notify ui.bind ui.unbind
     ui.chats ui.current ui.open ui.close ui.note ui.clear ui.history
     record.start record.stop fs.read fs.write fs.append fs.list fs.remove ui.same]],

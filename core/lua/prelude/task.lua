@@ -11,7 +11,9 @@ local getinfo, traceback = debug.getinfo, debug.traceback
 local error, next, pcall, select, setmetatable = error, next, pcall, select, setmetatable
 local tostring, type = tostring, type
 local find, format, gsub, sub = string.find, string.format, string.gsub, string.sub
-local concat = table.concat
+local concat, pack, unpack = table.concat, table.pack, table.unpack
+
+local NOTHING = { n = 0 }
 
 -- Errors -------------------------------------------------------------------------------------------
 
@@ -153,6 +155,11 @@ end
 
 local function run(co, task, ...)
   task.parked, task.undo = false, nil
+  if task.preempted and host.mine_paused() then
+    task.given = pack(...) -- what it waited for, once mining goes on
+    ready[#ready + 1] = co
+    return
+  end
   if task.handle then
     settle(co, task, count(task, host.now(), coroutine_resume(co, ...)))
   else
@@ -328,13 +335,17 @@ function P.on_turn()
   local batch = ready
   if #batch == 0 then
     return false
+  elseif host.mine_paused(true) then
+    return true
   end
   ready = {}
   for i = 1, #batch do
     local co = batch[i]
     local task = tasks[co]
     if task and not task.removed then
-      run(co, task)
+      local given = task.given or NOTHING
+      task.given = nil
+      run(co, task, unpack(given, 1, given.n))
     end
   end
   return #ready > 0

@@ -96,6 +96,19 @@ void mr_engine_stop(struct mr_engine *engine)
     pthread_mutex_unlock(&engine->lock);
 }
 
+int mr_engine_resume(struct mr_engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    bool enough = engine->job.wanted > 0 && engine->found >= engine->job.wanted;
+    bool left = engine->number > 0 && !engine->running && engine->searching > 0 && !enough;
+    if (left) {
+        engine->running = true;
+        mr_engine_change(engine);
+    }
+    pthread_mutex_unlock(&engine->lock);
+    return left ? MR_OK : MR_ESTATE;
+}
+
 void mr_engine_rest(struct mr_engine *engine)
 {
     pthread_mutex_lock(&engine->lock);

@@ -63,6 +63,10 @@ int mr_engine_start(struct mr_engine *engine, const struct mr_engine_job *job, u
 /* Ends the job. The threads end the steps they are in, and rest. */
 void mr_engine_stop(struct mr_engine *engine);
 
+/* Goes on with the job that mr_engine_stop() has ended, where it was and with its counts. MR_ESTATE
+ * when there is none, it runs, or it has come to its own end. */
+int mr_engine_resume(struct mr_engine *engine);
+
 /* Waits until a job that has ended is in no thread any more, and all attempts are counted. */
 void mr_engine_rest(struct mr_engine *engine);
 

@@ -6,7 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Waits for a job that this thread has not taken up yet, and takes it up. false: the end. */
+/* A job that this thread has not taken up yet, or one that it has left before its end. With the
+ * lock held. */
+static bool has_work(const struct mr_worker *worker)
+{
+    const struct mr_engine *engine = worker->engine;
+    bool fresh = engine->number != worker->number;
+    return engine->running && worker->index < engine->job.threads &&
+           (fresh || (engine->turn != worker->seen && !worker->exhausted));
+}
+
+/* Waits for something to do, and takes it up. false: the end. */
 static bool take_up(struct mr_worker *worker)
 {
     struct mr_engine *engine = worker->engine;
@@ -18,12 +28,12 @@ static bool take_up(struct mr_worker *worker)
         engine->working--;
         pthread_cond_broadcast(&engine->changed);
     }
-    while (!engine->quit && !(engine->running && worker->index < engine->job.threads &&
-                              engine->number != worker->number))
+    while (!engine->quit && !has_work(worker))
         pthread_cond_wait(&engine->changed, &engine->lock);
     worker->working = !engine->quit;
     engine->working += worker->working;
     bool quit = engine->quit, from_first = engine->job.from_first;
+    bool fresh = engine->number != worker->number;
     uint64_t place = (uint64_t)worker->index * engine->job.shards + engine->job.shard;
     job = engine->job.search;
     memcpy(random, engine->random, sizeof random);
@@ -31,8 +41,9 @@ static bool take_up(struct mr_worker *worker)
     worker->seen = engine->turn;
     atomic_store_explicit(&worker->turn, engine->turn, memory_order_relaxed);
     pthread_mutex_unlock(&engine->lock);
-    if (quit)
-        return false;
+    if (quit || !fresh)
+        return !quit;
+    worker->exhausted = false;
     mr_search_begin(&worker->search, &job, place, from_first ? NULL : random);
     atomic_store_explicit(&worker->job_attempts, 0, memory_order_relaxed);
     atomic_store_explicit(&worker->job, worker->number, memory_order_release);
@@ -52,7 +63,9 @@ static void keep_best(struct mr_worker *worker)
     }
 }
 
-/* A solution, unless the job has changed meanwhile. Waits while nobody takes the older ones. */
+/* A solution, unless the job has changed or come to its end meanwhile; of one that was stopped it
+ * still counts, since the search goes on behind it. Waits while nobody takes the older ones, but
+ * not with a job that was stopped. */
 static void on_found(void *ctx, const struct mr_solution *solution)
 {
     struct mr_worker *worker = ctx;
@@ -60,7 +73,9 @@ static void on_found(void *ctx, const struct mr_solution *solution)
     pthread_mutex_lock(&engine->lock);
     while (engine->turn == worker->seen && engine->waiting == MR_LIMIT_MINE_FOUND)
         pthread_cond_wait(&engine->changed, &engine->lock);
-    bool ours = engine->turn == worker->seen;
+    uint64_t wanted = engine->job.wanted;
+    bool ours = engine->number == worker->number && engine->waiting < MR_LIMIT_MINE_FOUND &&
+                (wanted == 0 || engine->found < wanted);
     if (ours) {
         unsigned last = (engine->first + engine->waiting++) % MR_LIMIT_MINE_FOUND;
         engine->queue[last] = (struct mr_engine_found){*solution, worker->number, worker->index};
@@ -87,7 +102,8 @@ static void tell_exhausted(struct mr_worker *worker)
 {
     struct mr_engine *engine = worker->engine;
     pthread_mutex_lock(&engine->lock);
-    bool last = engine->turn == worker->seen && --engine->searching == 0;
+    worker->exhausted = engine->turn == worker->seen;
+    bool last = worker->exhausted && --engine->searching == 0;
     if (last)
         engine->running = false;
     pthread_mutex_unlock(&engine->lock);

@@ -18,6 +18,7 @@ struct mr_worker {
     pthread_t thread;
     unsigned index;
     bool working;
+    bool exhausted;  /* it has tried all of its part of the job */
     uint64_t number; /* of the job that it has taken up */
     uint64_t seen;   /* the turn in which it did */
     struct mr_search search;

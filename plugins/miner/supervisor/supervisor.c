@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { TICK_MS = 40, LOOK_TICKS = 25, HISTORY = 60 };
+enum { TICK_MS = 40, LOOK_TICKS = 25, HISTORY = 60, MAX_METHODS = 3 };
 
 struct mr_supervisor {
     const struct mr_host *host;
@@ -21,6 +21,9 @@ struct mr_supervisor {
     uint64_t deadline_ms;          /* when it gives up; 0: never */
     double job;                    /* the engine's number of the newest job; 0: none runs */
     double serial;                 /* the client's number of what is mined on */
+    bool paused;                   /* mining is: the search waits */
+    bool halted;                   /* so the engine was stopped in the middle of its job */
+    uint64_t since_ms;             /* when the wait began */
     unsigned ticks;
     bool ticking;
     bool asking; /* for the present job */
@@ -30,7 +33,7 @@ struct mr_supervisor {
     int zeros;
     struct mr_rates rates;
     struct mr_machine machine;
-    struct mr_plugin_method methods[3];
+    struct mr_plugin_method methods[MAX_METHODS];
     struct mr_plugin_setting settings[2];
 };
 
@@ -48,13 +51,19 @@ static const char *text(const cJSON *object, const char *key)
 
 /* The end of a search ------------------------------------------------------------------------- */
 
-static void rest(struct mr_supervisor *supervisor)
+static void forget_job(struct mr_supervisor *supervisor)
 {
     const struct mr_host *host = supervisor->host;
-    supervisor->search = NULL;
     supervisor->job = supervisor->serial = 0;
+    supervisor->halted = false;
     if (supervisor->helper)
         (void)host->tell_helper(host->core, supervisor->helper, "stop", NULL);
+}
+
+static void rest(struct mr_supervisor *supervisor)
+{
+    supervisor->search = NULL;
+    forget_job(supervisor);
     if (supervisor->ticking)
         uv_timer_stop(&supervisor->timer);
     supervisor->ticking = false;
@@ -160,7 +169,7 @@ static void on_job(void *ctx, int err, const char *why, const cJSON *job)
     bool again = supervisor->again;
     (void)why;
     supervisor->asking = supervisor->again = false;
-    if (!supervisor->search)
+    if (!supervisor->search || supervisor->paused)
         return;
     if (again) {
         ask_for_job(supervisor);
@@ -168,13 +177,16 @@ static void on_job(void *ctx, int err, const char *why, const cJSON *job)
     }
     /* Outside of a room there is nothing to mine on: the search goes on in the next one. */
     if (err < 0 || !cJSON_IsObject(job)) {
-        supervisor->job = supervisor->serial = 0;
-        if (supervisor->helper)
-            (void)host->tell_helper(host->core, supervisor->helper, "stop", NULL);
+        forget_job(supervisor);
         return;
     }
-    if (supervisor->serial == number(job, "serial") + 1)
+    bool halted = supervisor->halted;
+    supervisor->halted = false;
+    if (supervisor->serial == number(job, "serial") + 1) {
+        if (halted && supervisor->helper)
+            (void)host->tell_helper(host->core, supervisor->helper, "resume", NULL);
         return;
+    }
     supervisor->serial = number(job, "serial") + 1;
     supervisor->zeros = (int)number(job, "zeros");
     err = start_engine(supervisor);
@@ -198,13 +210,32 @@ static void ask_for_job(struct mr_supervisor *supervisor)
         give_up(supervisor, MR_EBUSY, "The client is too busy to search.");
 }
 
+/* While mining is paused the engine rests in the middle of its job, and no time passes for the
+ * search. */
+static void on_pause(struct mr_supervisor *supervisor, bool paused)
+{
+    const struct mr_host *host = supervisor->host;
+    uv_update_time(host->loop);
+    uint64_t now = uv_now(host->loop);
+    if (paused == supervisor->paused)
+        return;
+    supervisor->paused = paused;
+    if (!paused && supervisor->search && supervisor->deadline_ms > 0)
+        supervisor->deadline_ms += now - supervisor->since_ms;
+    supervisor->since_ms = now;
+    if (paused && supervisor->helper && supervisor->serial > 0) {
+        supervisor->halted = true;
+        (void)host->tell_helper(host->core, supervisor->helper, "stop", NULL);
+    }
+}
+
 /* Whatever may change what is mined on. */
 static void on_event(void *ctx, const char *name, const cJSON *data)
 {
     struct mr_supervisor *supervisor = ctx;
-    (void)name;
-    (void)data;
-    if (supervisor->search)
+    if (strcmp(name, "mine.pause") == 0)
+        on_pause(supervisor, cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(data, "paused")));
+    if (supervisor->search && !supervisor->paused)
         ask_for_job(supervisor);
 }
 
@@ -231,7 +262,8 @@ static void on_tick(uv_timer_t *timer)
     /* Who asked may have ended: then nobody waits for an answer. */
     if (host->caller(host->core, supervisor->search)[0] == '\0')
         give_up(supervisor, MR_ECANCELED, "");
-    else if (supervisor->deadline_ms > 0 && uv_now(host->loop) >= supervisor->deadline_ms)
+    else if (!supervisor->paused && supervisor->deadline_ms > 0 &&
+             uv_now(host->loop) >= supervisor->deadline_ms)
         give_up(supervisor, MR_ETIMEOUT, "No solution was found in this time.");
     else if (supervisor->helper && supervisor->ticks++ % LOOK_TICKS == 0)
         (void)host->ask_helper(host->core, supervisor->helper, "stats", NULL, on_stats, supervisor);
@@ -251,14 +283,16 @@ static void do_search(void *ctx, struct mr_plugin_call *call, const cJSON *param
     uv_update_time(host->loop);
     supervisor->deadline_ms = seconds > 0 ? uv_now(host->loop) + (uint64_t)(seconds * 1000) : 0;
     supervisor->ticking = uv_timer_start(&supervisor->timer, on_tick, TICK_MS, TICK_MS) == 0;
-    ask_for_job(supervisor);
+    supervisor->since_ms = uv_now(host->loop);
+    if (!supervisor->paused)
+        ask_for_job(supervisor);
 }
 
 static void add_rates(const struct mr_supervisor *supervisor, cJSON *result)
 {
     double history[HISTORY];
     size_t count = mr_rates_history(&supervisor->rates, history, HISTORY);
-    bool running = supervisor->search != NULL;
+    bool running = supervisor->search && !supervisor->paused;
     cJSON_AddNumberToObject(result, "rate", running ? mr_rates_over(&supervisor->rates, 2) : 0);
     cJSON_AddNumberToObject(result, "rate_1m", mr_rates_over(&supervisor->rates, 60));
     cJSON_AddNumberToObject(result, "rate_15m", mr_rates_over(&supervisor->rates, 900));
@@ -305,38 +339,52 @@ static void do_machine(void *ctx, struct mr_plugin_call *call, const cJSON *para
 
 /* Life ---------------------------------------------------------------------------------------- */
 
-static int add_rows(struct mr_supervisor *supervisor)
+static const struct mr_plugin_method method_rows[] = {
+#define MR_METHOD(name_, permission_, parameters_, returns_, help_)                                \
+    {.name = (name_),                                                                              \
+     .permission = (permission_),                                                                  \
+     .parameters = (parameters_),                                                                  \
+     .returns = (returns_),                                                                        \
+     .help = (help_)},
+#include "plugins/miner/supervisor/methods.def"
+#undef MR_METHOD
+};
+
+enum { METHODS = sizeof method_rows / sizeof method_rows[0] };
+
+_Static_assert((int)METHODS == (int)MAX_METHODS, "every row has a place and a handler");
+
+static int add_methods(struct mr_supervisor *supervisor)
+{
+    const struct mr_host *host = supervisor->host;
+    static const struct {
+        const char *name;
+        void (*fn)(void *ctx, struct mr_plugin_call *call, const cJSON *params);
+    } handlers[METHODS] = {
+        {"mine.search", do_search}, {"mine.engine", do_engine}, {"mine.machine", do_machine}};
+    int err = MR_OK;
+    for (size_t i = 0; err == MR_OK && i < METHODS; i++) {
+        struct mr_plugin_method *method = &supervisor->methods[i];
+        *method = method_rows[i];
+        method->ctx = supervisor;
+        for (size_t k = 0; k < METHODS; k++)
+            method->fn = strcmp(handlers[k].name, method->name) == 0 ? handlers[k].fn : method->fn;
+        err = host->add_method(host->core, method);
+    }
+    return err;
+}
+
+static int add_settings(struct mr_supervisor *supervisor)
 {
     const struct mr_host *host = supervisor->host;
     int err = MR_OK;
-    const struct mr_plugin_method methods[] = {
-        {"mine.search", "mine", "alphabet?:string prefix?:string threads?:integer seconds?:number",
-         "{s:string digest:string} !timeout canceled not_found invalid io",
-         "Let the engine search for a solution of the present block, and of the next ones until "
-         "one is found.",
-         do_search, supervisor},
-        {"mine.engine", "mine", "",
-         "{searching:boolean kernel:string attempts:integer threads:[integer] rate:number "
-         "rate_1m:number rate_15m:number history:[number] zeros:integer expected:number "
-         "chance:number best:string}",
-         "How the engine's search goes: attempts a second now, over 1 and 15 minutes, seconds that "
-         "a block takes on average, the chance so far, the best digest.",
-         do_engine, supervisor},
-        {"mine.machine", "mine", "", "{others:number battery:boolean}",
-         "How much of the machine others used in the last second of a search, 0 to 1, and whether "
-         "it runs on battery.",
-         do_machine, supervisor},
-    };
     const struct mr_plugin_setting settings[] = {
         {"threads", MR_PLUGIN_SETTING_INT, "0", 0, MR_LIMIT_MINE_THREADS, NULL, "threads",
          "Threads of the mining engine; 0: one for each processor."},
         {"kernel", MR_PLUGIN_SETTING_CHOICE, "auto", 0, 0, "auto|avx512|avx2|scalar", "",
          "How the mining engine hashes."},
     };
-    memcpy(supervisor->methods, methods, sizeof methods);
     memcpy(supervisor->settings, settings, sizeof settings);
-    for (size_t i = 0; err == MR_OK && i < sizeof methods / sizeof methods[0]; i++)
-        err = host->add_method(host->core, &supervisor->methods[i]);
     for (size_t i = 0; err == MR_OK && i < sizeof settings / sizeof settings[0]; i++)
         err = host->add_setting(host->core, &supervisor->settings[i]);
     return err;
@@ -344,8 +392,9 @@ static int add_rows(struct mr_supervisor *supervisor)
 
 static int hear(struct mr_supervisor *supervisor)
 {
-    static const char *const events[] = {"login",         "disconnect",    "block",     "setting",
-                                         "mine.accepted", "mine.rejected", "mine.stale"};
+    static const char *const events[] = {"login",      "disconnect",    "block",
+                                         "setting",    "mine.accepted", "mine.rejected",
+                                         "mine.stale", "mine.pause"};
     const struct mr_host *host = supervisor->host;
     int err = MR_OK;
     for (size_t i = 0; err == MR_OK && i < sizeof events / sizeof events[0]; i++)
@@ -372,7 +421,9 @@ int mr_supervisor_new(const struct mr_host *host, struct mr_supervisor **out)
         return MR_ENOMEM;
     }
     supervisor->timer.data = supervisor;
-    int err = add_rows(supervisor);
+    int err = add_methods(supervisor);
+    if (err == MR_OK)
+        err = add_settings(supervisor);
     if (err == MR_OK)
         err = hear(supervisor);
     *out = supervisor;

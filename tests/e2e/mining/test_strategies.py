@@ -158,3 +158,43 @@ def test_deaths(open_room, tmp_path):
         assert engines(pid) not in ([], first)
         bot.kill()
         wait_until(lambda: not engines(pid), "the engine has outlived the client")
+
+
+def test_pause(open_room, tmp_path):
+    """The engine's threads rest in the middle of their job and go on with it; no time passes for the search."""
+    room = open_room("--zeros", "30")
+    with Bot(room, tmp_path / "bot") as bot:
+
+        def engine():
+            return bot.ask(1, "mine.engine")["result"]
+
+        def rests():
+            before = engine()["attempts"]
+            time.sleep(1.2)  # the engine is looked at once a second
+            return engine()["attempts"] == before
+
+        assert bot.ask(2, "mine.pause")["error"]["data"]["code"] == "state"
+        assert bot.ask(3, "mine.start", strategy="sweep")["result"] == "sweep"
+        searches(bot, 4)
+        assert bot.ask(5, "mine.pause")["result"] is True
+        wait_until(rests, "the engine does not rest")
+        paused = engine()
+        assert paused["searching"] and paused["rate"] == 0 and paused["best"]
+        assert bot.ask(6, "mine.stats")["result"]["paused"] is True
+        assert bot.ask(7, "mine.resume")["result"] is True
+        searches(bot, 8)
+        resumed = engine()
+        assert resumed["chance"] >= paused["chance"] > 0 and resumed["best"] <= paused["best"]
+        # A search of somebody else's that begins in a pause waits for its end.
+        assert bot.ask(9, "mine.pause")["result"] is True
+        bot.send(10, "mine.search", seconds=0.1)
+        wait_until(rests, "the engine does not rest")
+        assert bot.ask(11, "mine.resume")["result"] is True
+        assert bot.answer(10)["error"]["data"]["code"] == "timeout"
+        # sweep ends when another search takes the place of its own. With the strategy the pause is over.
+        wait_until(lambda: not bot.ask(1, "mine.stats")["result"]["running"], "sweep goes on")
+        assert bot.ask(12, "mine.start", strategy="sweep")["result"] == "sweep"
+        assert bot.ask(12, "mine.pause")["result"] is True
+        assert bot.ask(12, "mine.stop")["result"] is True
+        bot.send(13, "mine.search")
+        searches(bot, 14)

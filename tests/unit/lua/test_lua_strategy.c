@@ -127,6 +127,65 @@ static void test_offline_finds_nothing(void **state)
     assert_true(harness_until(h, "strategy.attempts {\"attempts\":0}"));
 }
 
+static void set_paused(struct harness *h, bool paused)
+{
+    struct mr_job_view view = {.zeros = 1, .serial = 1, .paused = paused};
+    memset(view.prev_hash, 'e', MR_WORK_HASH_HEX);
+    mr_job_page_write(h->job, &view);
+}
+
+/* It counts a turn in each round of an endless loop; `alive` and events are answered all the time.
+ */
+static void test_pause(void **state)
+{
+    struct harness *h = *state;
+    set_paused(h, false);
+    assert_string_equal(harness_load(h, "strategy",
+                                     "local n, seen = 0, 0\n"
+                                     "chat.on('ping', function(p)\n"
+                                     "  print(p.ms, n > seen and 'turns' or 'rests')\n"
+                                     "  seen = n\n"
+                                     "end)\n"
+                                     "function mine() while true do n = n + 1 end end"),
+                        "{}");
+    harness_request(h, "event", "{\"id\":1,\"name\":\"ping\",\"data\":{\"ms\":1}}");
+    assert_true(harness_until(h, "1\\tturns"));
+    set_paused(h, true);
+    /* The turn in which it sees that may still count; none does after it. */
+    for (int ms = 2; ms < 6; ms++) {
+        char event[80];
+        snprintf(event, sizeof event, "{\"id\":1,\"name\":\"ping\",\"data\":{\"ms\":%d}}", ms);
+        harness_request(h, "event", event);
+    }
+    assert_true(harness_until(h, "4\\trests"));
+    assert_true(harness_until(h, "5\\trests"));
+    set_paused(h, false);
+    assert_true(harness_until(h, "strategy.attempts"));
+    assert_true(harness_until(h, "strategy.attempts"));
+    harness_request(h, "event", "{\"id\":1,\"name\":\"ping\",\"data\":{\"ms\":6}}");
+    assert_true(harness_until(h, "6\\tturns"));
+    assert_string_equal(harness_request(h, "unload", "{}"), "{}");
+    assert_int_equal(harness_wait(h), 0);
+}
+
+/* One that is loaded in a pause begins with its end, with what it was given. */
+static void test_load_in_a_pause(void **state)
+{
+    struct harness *h = *state;
+    set_paused(h, true);
+    assert_string_equal(harness_load(h, "strategy",
+                                     "function mine(client)\n"
+                                     "  print('begun', client.hash_zeros)\n"
+                                     "  while true do end\n"
+                                     "end"),
+                        "{}");
+    assert_string_equal(harness_request(h, "alive", "{}"), "{}");
+    assert_string_equal(harness_request(h, "alive", "{}"), "{}");
+    assert_null(strstr(harness_calls(h), "begun"));
+    set_paused(h, false);
+    assert_true(harness_until(h, "begun\\t1"));
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
@@ -134,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_mines),  TEST(test_answers_while_it_loops), TEST(test_client_is_the_newest),
         TEST(test_errors), TEST(test_without_a_function),     TEST(test_offline_finds_nothing),
+        TEST(test_pause),  TEST(test_load_in_a_pause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -235,6 +235,39 @@ static void stopping_ends_the_work(void **state)
     close_world(&world);
 }
 
+/* Stopped and resumed again and again, it tries everything once and loses no solution. */
+static void a_stopped_job_goes_on(void **state)
+{
+    (void)state;
+    struct world world;
+    struct world_sum sum = {0};
+    struct mr_engine_stats stats;
+    struct mr_engine_found found;
+    struct mr_engine_job job = small_job(3, 2);
+    uint64_t attempts = 0;
+    open_world(&world);
+    assert_int_equal(mr_engine_resume(world.engine), MR_ESTATE);
+    assert_int_equal(mr_engine_start(world.engine, &job, NULL), MR_OK);
+    assert_int_equal(mr_engine_resume(world.engine), MR_ESTATE);
+    do {
+        mr_engine_stop(world.engine);
+        mr_engine_rest(world.engine);
+        mr_engine_stats(world.engine, &stats);
+        assert_true(stats.job_attempts >= attempts);
+        assert_int_equal(stats.job, 1);
+        attempts = stats.job_attempts;
+        while (mr_engine_take(world.engine, &found))
+            world_add(&sum, &found.solution);
+        assert_int_equal(mr_engine_resume(world.engine), stats.exhausted ? MR_ESTATE : MR_OK);
+    } while (!stats.exhausted);
+    struct world_sum expected = brute_force(&job);
+    assert_int_equal(attempts, 2 * 64 * 256);
+    assert_int_equal(sum.count, expected.count);
+    assert_int_equal(sum.sum, expected.sum);
+    assert_true(sum.count > 0);
+    close_world(&world);
+}
+
 /* Anything at any time; what is found is of the job that it names. */
 static void jobs_come_and_go(void **state)
 {
@@ -293,13 +326,10 @@ static void engines_end_while_they_work(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_block_is_found),
-        cmocka_unit_test(a_space_is_exhausted),
-        cmocka_unit_test(shards_are_disjoint),
-        cmocka_unit_test(too_many_workers),
-        cmocka_unit_test(stopping_ends_the_work),
-        cmocka_unit_test(jobs_come_and_go),
-        cmocka_unit_test(engines_end_while_they_work),
+        cmocka_unit_test(a_block_is_found),       cmocka_unit_test(a_space_is_exhausted),
+        cmocka_unit_test(shards_are_disjoint),    cmocka_unit_test(too_many_workers),
+        cmocka_unit_test(stopping_ends_the_work), cmocka_unit_test(a_stopped_job_goes_on),
+        cmocka_unit_test(jobs_come_and_go),       cmocka_unit_test(engines_end_while_they_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
