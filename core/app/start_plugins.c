@@ -101,17 +101,23 @@ static void load_one(void *ctx, const char *name)
     }
 }
 
-void mr_load_usual_plugins(struct mr_core *core, struct mr_plugins *plugins,
-                           void (*say)(void *ctx, const char *text), void *ctx)
+void mr_load_shipped_plugins(struct mr_core *core, struct mr_plugins *plugins,
+                             void (*say)(void *ctx, const char *text), void *ctx)
 {
-    char why[WHY];
     struct loading loading = {plugins, core->paths->plugins, say, ctx};
     for (size_t i = 0; i < SHIPPED; i++) {
         if (shipped[i].in_client) {
             load_one(&loading, shipped[i].name);
         }
     }
-    loading.folder = core->paths->user_plugins;
+}
+
+void mr_load_usual_plugins(struct mr_core *core, struct mr_plugins *plugins,
+                           void (*say)(void *ctx, const char *text), void *ctx)
+{
+    char why[WHY];
+    struct loading loading = {plugins, core->paths->user_plugins, say, ctx};
+    mr_load_shipped_plugins(core, plugins, say, ctx);
     if (each_autoload(loading.folder, load_one, &loading, why, sizeof why) < 0) {
         say(ctx, why);
     }

@@ -13,8 +13,11 @@
 /* The plugin that comes with moonroom and brings this subcommand; NULL if there is none. */
 const char *mr_shipped_plugin_of(const char *subcommand);
 
-/* Loads the shipped plugins of a client and those of the autoload list. What cannot be loaded is
- * told to `say` (one sentence), and left out. */
+/* Loads the shipped plugins of a client. What cannot be loaded is told to `say` (one sentence), and
+ * left out. */
+void mr_load_shipped_plugins(struct mr_core *core, struct mr_plugins *plugins,
+                             void (*say)(void *ctx, const char *text), void *ctx);
+/* The same, and those of the autoload list. */
 void mr_load_usual_plugins(struct mr_core *core, struct mr_plugins *plugins,
                            void (*say)(void *ctx, const char *text), void *ctx);
 /* Loads those of the command line, paths ended by NULL, until one fails. */

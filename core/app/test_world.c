@@ -11,6 +11,7 @@
 
 #include "core/app/core_commands.h"
 #include "core/app/make_core.h"
+#include "core/app/start_plugins.h"
 #include "core/app/test.h"
 
 /* Monday, 5 January 2026, 12:00:00 UTC. */
@@ -107,6 +108,12 @@ static int make_parts(struct mr_test_world *world, const struct mr_test_options 
         err = mr_ui_new_on_stage(core, &stage, &world->ui);
     }
     if (err == MR_OK) {
+        err = mr_plugins_new(core, &world->plugins);
+    }
+    if (err == MR_OK) {
+        mr_load_shipped_plugins(core, world->plugins, on_error, world);
+    }
+    if (err == MR_OK) {
         err = mr_scripts_new(core, &world->scripts);
     }
     if (err == MR_OK) {
@@ -154,6 +161,7 @@ void mr_test_world_close(struct mr_test_world *world)
     mr_timer_stop(&world->again);
     mr_test_methods_end(world);
     mr_scripts_free(world->scripts);
+    mr_plugins_stop(&world->plugins);
     mr_ui_free(world->ui);
     mr_methods_free(&world->methods);
     mr_free_core_api(&world->core);

@@ -8,6 +8,7 @@
 
 #include "core/api/methods.h"
 #include "core/app/test_room.h"
+#include "core/plugin/plugin.h"
 #include "core/script/script.h"
 #include "core/ui/ui.h"
 
@@ -22,6 +23,7 @@ struct mr_test_world {
     struct mr_test_room *room;
     struct mr_methods *methods;
     struct mr_ui *ui;
+    struct mr_plugins *plugins; /* the shipped ones */
     struct mr_scripts *scripts;
     const struct mr_test_place *place;
     cJSON *shown, *errors;
