@@ -39,8 +39,13 @@ chat.on("whisper", function(whisper)
   if not key then
     return chat.whisper(whisper.from, "A word has letters, digits, - and _, at most 40 of them.")
   end
-  chat.whisper(whisper.from, "What shall I answer to !" .. key .. "?")
-  local answer = chat.wait("whisper", { match = { from = whisper.from, self = false }, timeout = "2m" })
+  local answer = chat.wait("whisper", {
+    match = { from = whisper.from, self = false },
+    timeout = "2m",
+    ask = function() -- asked once we listen: the answer may be quick
+      chat.whisper(whisper.from, "What shall I answer to !" .. key .. "?")
+    end,
+  })
   if not answer then
     return chat.whisper(whisper.from, "Then not.")
   end

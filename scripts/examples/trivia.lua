@@ -35,15 +35,16 @@ local asking = false
 
 local function ask()
   local question = questions[math.random(#questions)]
-  chat.say(question[1])
   local event, err = chat.wait("message", {
+    ask = function() -- said once we listen: somebody may be quick
+      chat.say(question[1])
+    end,
     match = function(event)
       return not event.self and is_answer(question, event.text)
     end,
     timeout = settings.get("seconds"),
   })
   if event then
-    -- The key begins with a letter of ours: a store may later hold other things than scores.
     local score = (store.get("score." .. event.from) or 0) + 1
     store.set("score." .. event.from, score)
     chat.say(("Right, %s! That makes %d."):format(event.from, score))

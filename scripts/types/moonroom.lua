@@ -232,9 +232,9 @@ function chat.say(text) end
 ---@return string[]
 function chat.users() end
 
----Waits for an event and returns its table. `match` is a table of fields that must be equal, or a function of the event that returns whether it is the one.
+---Waits for an event and returns its table. `match` is a table of fields that must be equal, or a function of the event that returns whether it is the one. `ask` is called once the wait has begun: what answers to what is said there cannot come too early.
 ---@param event string
----@param opts? { match?: table|fun(event: table): boolean?, timeout?: time }
+---@param opts? { match?: table|fun(event: table): boolean?, timeout?: time, ask?: fun() }
 ---@return table? event nil and an error when it did not come
 ---@return failure? err timeout, reloaded, canceled
 function chat.wait(event, opts) end

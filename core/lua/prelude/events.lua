@@ -143,9 +143,10 @@ local function matches(wanted, event)
 end
 
 --- Waits for an event and returns its table. `match` is a table of fields that must be equal, or a function of the
---- event that returns whether it is the one.
+--- event that returns whether it is the one. `ask` is called once the wait has begun: what answers to what is said
+--- there cannot come too early.
 ---@param event string
----@param opts? { match?: table|fun(event: table): boolean?, timeout?: time }
+---@param opts? { match?: table|fun(event: table): boolean?, timeout?: time, ask?: fun() }
 ---@return table? event nil and an error when it did not come
 ---@error timeout reloaded canceled denied
 ---@raise outside of a handler, where nothing can wait
@@ -155,23 +156,41 @@ function env.chat.wait(name, opts)
     P.raise("chat.wait cannot wait here; use chat.once")
   end
   local co = coroutine.running()
+  local parked, came, err = false, nil, nil -- what ended the wait while `ask` was still at it
+  local function done(event, why)
+    if parked then
+      P.wake(co, event, why)
+    elseif not came then
+      came, err = event, why
+    end
+  end
   local handle, why = subscribe(name, function(event)
     if matches(opts.match, event) then
-      P.wake(co, event)
+      done(event)
     end
   end, "chat.wait")
   if not handle then
     return nil, why
   end
   function handle.ended(message)
-    P.wake(co, nil, P.error("denied", message))
+    done(nil, P.error("denied", message))
   end
   local function undo()
     handle:remove()
   end
-  local event, err = P.park_for(opts.timeout, "chat.wait", "the event did not come in time", undo)
+  local asked, trace = true, nil
+  if opts.ask then
+    asked, trace = pcall(opts.ask)
+  end
+  if asked and not came and not err then
+    parked = true
+    came, err = P.park_for(opts.timeout, "chat.wait", "the event did not come in time", undo)
+  end
   undo()
-  return event, err
+  if not asked then
+    error(trace, 0)
+  end
+  return came, err
 end
 
 -- Runs a handler for a request of the core, which is answered when the handler ended or waits.

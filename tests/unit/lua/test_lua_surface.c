@@ -280,6 +280,28 @@ static void test_chat_wait(void **state)
     assert_has(harness_calls(h), "ui.print {\"text\":\"nil\\ttimeout\"}");
 }
 
+/* What answers the question that `ask` puts is heard, however soon it comes. */
+static void test_chat_wait_asks_once_it_listens(void **state)
+{
+    struct harness *h = *state;
+    load(h, "task.spawn(function()\n"
+            "  local m, err = chat.wait('message', { ask = function()\n"
+            "    chat.say('well?') task.sleep(1) end })\n"
+            "  print(m.text)\n"
+            "  print(pcall(chat.wait, 'message', { ask = function() error('no', 0) end })) end)");
+    assert_string_equal(harness_calls(h), "event.subscribe {\"name\":\"message\"}\n"
+                                          "chat.say {\"text\":\"well?\"}\n"
+                                          "timer.start {\"after\":1}\n");
+    harness_request(h, "event", "{\"id\":1,\"data\":{\"text\":\"early\"}}");
+    harness_request(h, "event", "{\"id\":1,\"data\":{\"text\":\"late\"}}");
+    assert_string_equal(harness_calls(h), "");
+    harness_request(h, "timer", "{\"id\":2}");
+    assert_string_equal(harness_calls(h),
+                        "event.unsubscribe {\"id\":1}\nui.print {\"text\":\"early\"}\n"
+                        "event.subscribe {\"name\":\"message\"}\n"
+                        "event.unsubscribe {\"id\":3}\nui.print {\"text\":\"false\\tno\"}\n");
+}
+
 static void test_settings_and_store(void **state)
 {
     struct harness *h = *state;
@@ -448,6 +470,7 @@ int main(void)
         TEST(test_timers_fire),
         TEST(test_load_waits),
         TEST(test_chat_wait),
+        TEST(test_chat_wait_asks_once_it_listens),
         TEST(test_settings_and_store),
         TEST(test_ui),
         TEST(test_crypto),
