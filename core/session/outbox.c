@@ -27,7 +27,8 @@ struct mr_outbox {
     struct item *first, **last;
     size_t count;
     uint64_t tokens, refilled_ms, sent_ms;
-    int err; /* of send(): nothing goes out any more */
+    bool overtook; /* the last line that went was one of the front */
+    int err;       /* of send(): nothing goes out any more */
 };
 
 static void on_timer(void *ctx);
@@ -53,14 +54,19 @@ static void free_item(struct item *item)
     free(item);
 }
 
-static void take_first(struct mr_outbox *outbox)
+static void take_out(struct mr_outbox *outbox, struct item **at)
 {
-    struct item *item = outbox->first;
-    outbox->first = item->next;
-    if (!outbox->first)
-        outbox->last = &outbox->first;
+    struct item *item = *at;
+    *at = item->next;
+    if (!item->next)
+        outbox->last = at;
     outbox->count--;
     free_item(item);
+}
+
+static void take_first(struct mr_outbox *outbox)
+{
+    take_out(outbox, &outbox->first);
 }
 
 void mr_outbox_free(struct mr_outbox **outbox_)
@@ -106,6 +112,7 @@ static int send_one(struct mr_outbox *outbox, uint64_t now)
         if (err != MR_OK)
             return err;
         outbox->tokens -= outbox->tokens >= LINE ? LINE : outbox->tokens;
+        outbox->overtook = outbox->first->place == MR_OUTBOX_FRONT;
         take_first(outbox);
         lines++;
     }
@@ -163,18 +170,21 @@ void mr_outbox_kick(struct mr_outbox *outbox)
         on_timer(outbox);
 }
 
+/* A block goes before the others, but not one block after the other: who mines fast can still talk.
+ */
 static void insert(struct mr_outbox *outbox, struct item *item)
 {
-    outbox->count++;
+    struct item **at = outbox->last;
     if (item->place == MR_OUTBOX_FRONT) {
-        item->next = outbox->first;
-        outbox->first = item;
-        if (!item->next)
-            outbox->last = &item->next;
-    } else {
-        *outbox->last = item;
-        outbox->last = &item->next;
+        at = &outbox->first;
+        if (*at && outbox->overtook)
+            at = &(*at)->next;
     }
+    item->next = *at;
+    *at = item;
+    if (!item->next)
+        outbox->last = &item->next;
+    outbox->count++;
 }
 
 int mr_outbox_add(struct mr_outbox *outbox, const char *line, size_t len,
@@ -208,14 +218,16 @@ int mr_outbox_add(struct mr_outbox *outbox, const char *line, size_t len,
 
 bool mr_outbox_drop_front(struct mr_outbox *outbox)
 {
-    bool dropped = false;
-    while (outbox->first && outbox->first->place == MR_OUTBOX_FRONT) {
-        take_first(outbox);
-        dropped = true;
+    size_t before = outbox->count;
+    for (struct item **at = &outbox->first; *at;) {
+        if ((*at)->place == MR_OUTBOX_FRONT)
+            take_out(outbox, at);
+        else
+            at = &(*at)->next;
     }
     if (!outbox->first)
         mr_timer_stop(&outbox->timer);
-    return dropped;
+    return outbox->count < before;
 }
 
 size_t mr_outbox_count(const struct mr_outbox *outbox)

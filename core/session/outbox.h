@@ -27,7 +27,7 @@ struct mr_outbox_options {
 
 enum mr_outbox_place {
     MR_OUTBOX_BACK,  /* in its turn */
-    MR_OUTBOX_FRONT, /* before the others: a found block cannot wait */
+    MR_OUTBOX_FRONT, /* before the others, in turns with them: a found block cannot wait long */
     MR_OUTBOX_EXIT   /* in its turn, but without regard to the pace */
 };
 

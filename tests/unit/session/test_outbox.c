@@ -188,6 +188,30 @@ static void a_block_goes_first(void **state)
     assert_string_equal(mr_buf_str(&world->text), "first|/mine\nchat|more|");
 }
 
+/* Whoever finds blocks faster than lines may go can still talk. */
+static void blocks_and_talk_take_turns(void **state)
+{
+    struct world *world = *state;
+    hold(world);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(add(world, "chat"), MR_OK);
+    let_go(world);
+    run_until(world, 3);
+    assert_int_equal(mr_outbox_add(world->outbox, "/mine", 5, MR_OUTBOX_FRONT), MR_OK);
+    run_until(world, 4);
+    hold(world);
+    assert_int_equal(add(world, "one"), MR_OK);
+    assert_int_equal(add(world, "two"), MR_OK);
+    assert_int_equal(mr_outbox_add(world->outbox, "/mine", 5, MR_OUTBOX_FRONT), MR_OK);
+    let_go(world);
+    run_until(world, 7);
+    assert_string_equal(mr_buf_str(&world->text), "chat\nchat\nchat|/mine|one\n/mine\ntwo|");
+    hold(world);
+    assert_int_equal(mr_outbox_add(world->outbox, "/mine", 5, MR_OUTBOX_FRONT), MR_OK);
+    assert_true(mr_outbox_drop_front(world->outbox));
+    let_go(world);
+}
+
 static void a_dropped_only_line_leaves_nothing(void **state)
 {
     struct world *world = *state;
@@ -270,6 +294,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ten_at_once_then_four_a_second, set_up, tear_down),
         cmocka_unit_test_setup_teardown(frames_never_exceed_the_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_block_goes_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(blocks_and_talk_take_turns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_dropped_only_line_leaves_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaving_ignores_the_pace_but_not_the_turn, set_up,
                                         tear_down),
