@@ -1,4 +1,5 @@
 -- /mine: start, stop, watch and choose what earns coins.
+local mined = require("mined")
 local tell = require("tell")
 
 local function exists(name)
@@ -97,6 +98,9 @@ function actions.status()
   end
   show_engine()
   tell.done("Accepted %d, refused %d, too late %d.", stats.accepted, stats.rejected, stats.stale)
+  if mined.coins() > 0 then
+    tell.done("%d coins in the last hour.", mined.coins())
+  end
   local job = mine.job()
   if job then
     local zeros = tell.count(job.zeros, "zero")
@@ -123,11 +127,30 @@ function actions.strategy(name)
   actions.start(name)
 end
 
+-- The last blocks, 10 unless it says how many; or all that are kept, into a file.
+function actions.log(what)
+  if what == "csv" then
+    local count, err = mined.write()
+    local done = "%s written: files/commands/mined.csv in moonroom's data folder, ~/.local/share/moonroom."
+    return tell.outcome(count, err, done, count and tell.count(count, "block"))
+  end
+  local n = math.tointeger(tonumber(what or 10))
+  if not n or n < 1 then
+    return tell.fail("/mine log takes a number of blocks, or csv.")
+  end
+  local rows = mined.rows(n)
+  if #rows == 0 then
+    return tell.done("No block was found yet.")
+  end
+  ui.table(rows)
+end
+
 command {
   name = "mine",
-  args = "[what:start|stop|pause|resume|status|strategy=status] [name:strategy]",
+  args = "[what:start|stop|pause|resume|status|strategy|log=status] [name:strategy]",
   help = "Start, stop or pause mining, or see how it goes.",
-  long = "Strategies are Lua files in the folder scripts/strategies.",
+  long = "Strategies are Lua files in the folder scripts/strategies. /mine log 20 shows the last 20 blocks that were "
+    .. "found, /mine log csv writes all that are kept (200) into a file for spreadsheets.",
   run = function(args)
     actions[args.what](args.name)
   end,

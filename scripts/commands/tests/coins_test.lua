@@ -110,6 +110,45 @@ describe("/mine", function()
     room:type("/mine stop")
   end)
 
+  it("keeps a log of what was found", function()
+    room:type("/mine log")
+    expect(room:shown()):contains("No block was found yet.")
+    room:type("/mine log many")
+    expect(room:shown()):contains("/mine log takes a number of blocks, or csv.")
+    room:enter { zeros = 1 }
+    room:type("/mine start classic")
+    local digests = {}
+    for i = 1, 2 do
+      local s = room:wait(function()
+        room:advance(1)
+        local line = room:sent()[1]
+        return line and line:match("^/mine (.*)$")
+      end)
+      digests[i] = crypto.sha512(s .. mine.job().prev_hash)
+      if i == 2 then
+        room:type("/mine stop")
+      end
+      room:block(i == 1 and digests[1] or ("f"):rep(128))
+    end
+    room:shown()
+    room:type("/mine log 1")
+    local shown = table.concat(room:shown(), "\n")
+    expect(shown):matches(digests[2]:sub(1, 16) .. " +too late")
+    expect(shown):lacks("accepted")
+    room:type("/mine log")
+    expect(table.concat(room:shown(), "\n")):matches(digests[1]:sub(1, 16) .. " +accepted")
+    room:type("/mine")
+    expect(room:shown()):contains("5 coins in the last hour.")
+    room:type("/mine log csv")
+    expect(table.concat(room:shown(), "\n")):matches("%d blocks written: files/commands/mined.csv")
+    test.reload("commands")
+    room:type("/mine log")
+    expect(table.concat(room:shown(), "\n")):matches(digests[1]:sub(1, 16) .. " +accepted")
+    room:advance("1h")
+    room:type("/mine")
+    expect(room:shown()):lacks("in the last hour")
+  end)
+
   it("lists strategies and keeps the choice", function()
     room:type("/mine strategy")
     expect(room:shown()):contains("classic")

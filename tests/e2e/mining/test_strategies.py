@@ -1,5 +1,6 @@
 """The strategies that let the engine search, in a real room."""
 
+import csv
 import hashlib
 import json
 import os
@@ -38,6 +39,17 @@ def wait_until(holds, what):
         time.sleep(0.02)
 
 
+def check_csv(path):
+    """What `/mine log csv` writes: a line for each block that was found."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert any(row["result"] == "accepted" for row in rows)
+    for row in rows:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", row["time"])
+        assert len(row["s"].removeprefix("'")) == 86 and re.fullmatch("000[0-9a-f]{125}", row["digest"])
+        assert row["result"] in ("sent", "accepted", "refused", "too late")
+
+
 @pytest.mark.parametrize(
     "name, order", [("sweep", "s_prev"), ("sweep", "prev_s"), ("polite", "s_prev"), ("race", "s_prev")]
 )
@@ -50,6 +62,9 @@ def test_strategy_finds_blocks(name, order, open_room, client, tmp_path):
         alice.err.expect(re.compile(".*took your block.*"), timeout=3 * PATIENCE_S)
     alice.type("/mine stop")
     sees(alice, "Mining has stopped")
+    alice.type("/mine log csv")
+    sees(alice, "blocks? written: files/commands/mined.csv")
+    check_csv(tmp_path / "alice-0" / "moonroom" / "data" / "files" / "commands" / "mined.csv")
     # A room of the other order refuses until the client has noticed.
     refused = [line for line in alice.err.history if "refused your block" in line]
     assert len(refused) <= (0 if order == "s_prev" else 2)
