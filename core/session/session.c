@@ -356,6 +356,13 @@ void mr_session_abort(struct mr_session *session)
     mr_session_end(session, "closed", "");
 }
 
+bool mr_session_caught_up(const struct mr_session *session)
+{
+    return session->state != MR_SESSION_ONLINE ||
+           (!filtering(session) && mr_outbox_count(session->outbox) < MR_LIMIT_OUTBOX_BURST &&
+            mr_stream_queued(session->stream) == 0);
+}
+
 bool mr_session_flushed(const struct mr_session *session)
 {
     return session->state != MR_SESSION_ONLINE ||

@@ -148,6 +148,10 @@ int mr_session_delete_account(struct mr_session *session, const struct mr_secret
  * connection begins without. */
 void mr_session_hold(struct mr_session *session, bool hold);
 
+/* Whether the lines given in have left the filters, and no more of them wait than may go at once:
+ * whoever gives many in waits for this between them. */
+bool mr_session_caught_up(const struct mr_session *session);
+
 /* Whether every line given in has left the filters and has been handed to the system. */
 bool mr_session_flushed(const struct mr_session *session);
 

@@ -176,10 +176,11 @@ static void ping(struct mr_plain *plain)
     }
 }
 
-/* Whether all that was read has gone its way. */
-static bool is_flushed(const struct mr_ui *ui)
+/* Whether more may be read. Others have lines on their way as well: a strategy that finds one block
+ * after the other must not keep the input waiting for ever. */
+static bool is_caught_up(const struct mr_ui *ui)
 {
-    return mr_session_flushed(ui->core->session) &&
+    return mr_session_caught_up(ui->core->session) &&
            mr_filters_count(ui->core->filters, MR_FILTER_INPUT) == 0;
 }
 
@@ -191,9 +192,9 @@ static void pump(void *ctx)
     if (!plain->started) {
         return;
     }
-    while (is_flushed(plain->ui) && take_line(plain)) {
+    while (is_caught_up(plain->ui) && take_line(plain)) {
     }
-    if (!is_flushed(plain->ui) || plain->ui->commands_waiting > 0) {
+    if (!is_caught_up(plain->ui) || plain->ui->commands_waiting > 0) {
         /* Nothing more is read while what was read waits: the writer feels it. */
         mr_watch_stop(&plain->watch);
         look_again(plain, POLL_MS);
@@ -208,7 +209,11 @@ static void pump(void *ctx)
             (void)mr_timer_start(plain->ui->core->loop, MR_LIMIT_LEAVE_TIME, 0, quit, plain,
                                  &plain->deadline);
         }
-        ping(plain);
+        if (mr_session_flushed(plain->ui->core->session)) {
+            ping(plain);
+        } else {
+            look_again(plain, POLL_MS);
+        }
     }
 }
 
