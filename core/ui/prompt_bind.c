@@ -78,13 +78,24 @@ int mr_prompt_bind(struct mr_prompt *prompt, const char *sequence)
     return MR_OK;
 }
 
+/* What a key does that never did anything. Readline 8.2 would take back the binding itself, but
+ * loses the keymap of its prefix (4 KiB) each time that becomes empty. */
+static int press_unbound(int count, int key)
+{
+    (void)count;
+    (void)key;
+    rl_ding();
+    return 0;
+}
+
 static void give_back(struct mr_prompt_bound **at)
 {
     struct mr_prompt_bound *bound = *at;
     char keys[ESCAPED];
     escape(bound->sequence, keys);
     for (int i = 0; i < MAPS; i++) {
-        rl_bind_keyseq_in_map(keys, bound->before[i], map_of(i));
+        rl_command_func_t *before = bound->before[i] ? bound->before[i] : press_unbound;
+        rl_bind_keyseq_in_map(keys, before, map_of(i));
     }
     *at = bound->next;
     free(bound);
