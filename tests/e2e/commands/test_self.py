@@ -96,6 +96,7 @@ def test_a_command_of_ones_own_replaces_the_shipped_one(alice):
     folder.mkdir(parents=True)
     text = (COMMANDS / "active.lua").read_text()
     copy = folder / "active.lua"
+    alice.runs("/set script.watch off", "script.watch is now off")  # each reload here is one that was asked for
     copy.write_text(text.replace("%s here: %s", "%s around: %s"))
     alice.runs("/script reload commands", "loaded anew")
     alice.runs("/active", "around: .*alice")
@@ -104,6 +105,7 @@ def test_a_command_of_ones_own_replaces_the_shipped_one(alice):
     alice.sees(r"active\.lua:\d+: ")
     alice.sees("loaded anew")
     alice.runs("/active", "here: .*alice")
+    alice.runs("/set script.watch on", "script.watch is now on")
 
 
 def test_too_long_a_text_is_refused(alice):
