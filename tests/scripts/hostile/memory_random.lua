@@ -1,7 +1,7 @@
--- no_memory: chance out of C, as much at once as it gives
+-- no_memory: keeps chance that C has made, a megabyte at a time
 chat.on("block", function()
   local list = {} -- luacheck: ignore
   while true do
-    list[#list + 1] = crypto.random_string(65536)
+    list[#list + 1] = crypto.random_string(4096):rep(256)
   end
 end)
