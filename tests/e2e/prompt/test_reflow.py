@@ -23,7 +23,8 @@ class Tmux:
     """A window of a tmux server of its own, with moonroom in it."""
 
     def __init__(self, home, *arguments):
-        self.server = ["tmux", "-L", f"moonroom-test-{os.getpid()}", "-f", "/dev/null"]
+        # Each has a name of its own: the server of the test before may still be on its way out.
+        self.server = ["tmux", "-L", f"moonroom-test-{os.getpid()}-{time.monotonic_ns()}", "-f", "/dev/null"]
         env = [f"{name}={value}" for name, value in moonroom.environment(home, TERM="tmux-256color").items()]
         command = ["env", "-i", *env, str(moonroom.MOONROOM), *map(str, arguments)]
         self.run("new-session", "-d", "-x", "80", "-y", "24", *command)
